@@ -1,0 +1,24 @@
+// polyhost: the executable.
+#include "host.h"
+#include "help.h"
+#include "options.h"
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+  const polyhost::app::CommandLine line = polyhost::app::parse(argc, argv);
+  if (!line.error.empty()) {
+    std::fprintf(stderr, "polyhost: %s\n", line.error.c_str());
+    return 2;
+  }
+  if (line.command == "version") {
+    std::fputs(polyhost::version_text().c_str(), stdout);
+    return 0;
+  }
+  if (line.command == "help") {
+    std::fputs(polyhost::app::help_text, stdout);
+    return 0;
+  }
+  if (line.help) polyhost::app::print_help_after_python();
+  return polyhost::run(line.run);
+}

@@ -1,0 +1,91 @@
+// Finding the end of the options, and polyhost's among them.
+#include "options.h"
+
+#include <string_view>
+#include <utility>
+
+namespace polyhost::app {
+
+namespace {
+
+bool is_python(std::string_view program) {
+  const std::size_t slash = program.rfind('/');
+  if (slash != std::string_view::npos) program.remove_prefix(slash + 1);
+  return program.starts_with("python");
+}
+
+// How python3 reads one argument that begins with '-'.
+struct Reading {
+  bool takes_next = false;  // the next argument is its value
+  bool is_last = false;     // --, -c, -m: what follows is no option of python3's
+  std::string script{};     // -c and -m: the heading of reports
+};
+
+Reading read(std::string_view argument, const char* next) {
+  if (argument == "--") return {.is_last = true};
+  if (argument.starts_with("--")) return {.takes_next = argument == "--check-hash-based-pycs"};
+  for (std::size_t i = 1; i < argument.size(); ++i) {
+    const std::string_view attached = argument.substr(i + 1);
+    const std::string value(attached.empty() && next != nullptr ? next : attached);
+    if (argument[i] == 'c') return {attached.empty(), true, "-c"};
+    if (argument[i] == 'm') return {attached.empty(), true, "-m " + value};
+    if (argument[i] == 'W' || argument[i] == 'X') return {.takes_next = attached.empty()};
+  }
+  return {};
+}
+
+// "--report", "--report=table", "--report=json:FILE"
+void read_report(std::string_view value, CommandLine& line) {
+  const std::size_t colon = value.find(':');
+  const std::string format(value.empty() ? "table" : value.substr(0, colon));
+  const std::string file(colon == std::string_view::npos ? "" : value.substr(colon + 1));
+  if (format != "table" && format != "json") {
+    line.error = "--report knows no format '" + format + "': use --report, --report=json:FILE or --report=table:FILE";
+  } else if (colon != std::string_view::npos && file.empty()) {
+    line.error = "--report=" + format + ": lacks a file after the colon: write --report=" + format + ":FILE";
+  } else {
+    line.run.reports.push_back({format, file});
+  }
+}
+
+// True if the argument is a switch of polyhost's.
+bool read_switch(std::string_view argument, CommandLine& line) {
+  constexpr std::string_view report = "--report";
+  if (!argument.starts_with(report)) return false;
+  const std::string_view rest = argument.substr(report.size());
+  if (!rest.empty() && rest.front() != '=') return false;
+  read_report(rest.empty() ? rest : rest.substr(1), line);
+  return true;
+}
+
+}  // namespace
+
+CommandLine parse(int argc, char** argv) {
+  CommandLine line;
+  line.run.original_arguments.assign(argv, argv + argc);
+  line.run.arguments = line.run.original_arguments;
+  if (argc == 0 || is_python(argv[0])) return line;
+
+  if (argc > 1 && (std::string_view(argv[1]) == "version" || std::string_view(argv[1]) == "help")) {
+    line.command = argv[1];
+    return line;
+  }
+  line.run.arguments = {argv[0]};
+  int i = 1;
+  for (bool options = true; options && i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.size() < 2 || argument.front() != '-') break;  // a script, or "-"
+    if (read_switch(argument, line)) continue;
+    line.help = line.help || argument == "--help";
+    line.run.arguments.push_back(argv[i]);
+    Reading reading = read(argument, i + 1 < argc ? argv[i + 1] : nullptr);
+    if (reading.takes_next && i + 1 < argc) line.run.arguments.push_back(argv[++i]);
+    if (reading.is_last) line.run.script = std::move(reading.script);
+    options = !reading.is_last;
+  }
+  if (line.run.script.empty() && i < argc) line.run.script = argv[i];
+  line.run.arguments.insert(line.run.arguments.end(), argv + i, argv + argc);
+  return line;
+}
+
+}  // namespace polyhost::app

@@ -1,0 +1,12 @@
+# Sanitizer builds (POLYHOST_SANITIZE) and the processor that is built for.
+if(POLYHOST_SANITIZE)
+  add_compile_options(-fsanitize=${POLYHOST_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${POLYHOST_SANITIZE})
+  if(POLYHOST_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-march=x86-64-v2)
+endif()

@@ -1,0 +1,24 @@
+# Prints what CMake must know of the Python that runs this, one NAME=VALUE a line.
+import os
+import platform
+import sys
+import sysconfig
+
+var = sysconfig.get_config_var
+folder = var("LIBPL") or ""
+archive = os.path.join(folder, f"libpython{var('LDVERSION')}.a")
+shared = os.path.join(var("LIBDIR") or "", var("INSTSONAME") or "")
+facts = {
+    "IMPLEMENTATION": platform.python_implementation(),
+    "VERSION": platform.python_version(),
+    "HEX": f"{sys.hexversion:08x}",
+    "PREFIX": sys.base_prefix,
+    "EXEC_PREFIX": sys.base_exec_prefix,
+    "INCLUDE": sysconfig.get_path("include"),
+    "EXT_SUFFIX": var("EXT_SUFFIX"),
+    "STATIC_LIBRARY": archive if os.path.isfile(archive) else "",
+    "SHARED_LIBRARY": shared if ".so" in shared and os.path.isfile(shared) else "",
+    "LIBRARIES": " ".join(dict.fromkeys((var("MODLIBS") + " " + var("LIBS") + " " + var("SYSLIBS")).split())),
+}
+for name, value in facts.items():
+    print(f"{name}={value}")

@@ -1,0 +1,46 @@
+// The host's messages through spdlog.
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace polyhost::base {
+
+namespace {
+
+spdlog::level::level_enum wanted_level() {
+  const char* name = std::getenv("POLYHOST_LOG");
+  return name != nullptr ? spdlog::level::from_str(name) : spdlog::level::warn;
+}
+
+// Never destroyed: messages may come while the process ends.
+spdlog::logger& logger() {
+  static spdlog::logger& instance = [&]() -> spdlog::logger& {
+    auto* made = new spdlog::logger("polyhost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%n: %v");
+    made->set_level(wanted_level());
+    return *made;
+  }();
+  return instance;
+}
+
+void log(spdlog::level::level_enum level, std::string_view text) noexcept {
+  try {
+    logger().log(level, spdlog::string_view_t(text.data(), text.size()));
+  } catch (...) {  // a message that cannot be written must not end the run
+  }
+}
+
+}  // namespace
+
+void log_error(std::string_view text) { log(spdlog::level::err, text); }
+void log_warning(std::string_view text) { log(spdlog::level::warn, text); }
+void log_debug(std::string_view text) {
+  // Asked before spdlog is set up: debugging is rare, start-up is not.
+  if (std::getenv("POLYHOST_LOG") != nullptr) log(spdlog::level::debug, text);
+}
+
+}  // namespace polyhost::base

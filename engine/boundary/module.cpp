@@ -1,0 +1,142 @@
+// _polyhost: the table for plugins, snapshots as Python values, reports as text.
+#include "boundary/module.h"
+
+#include "boundary/table.h"
+
+#include <polyhost/containers.hpp>
+#include <polyhost/convert.hpp>
+#include <polyhost/detail/errors.hpp>
+#include <polyhost/version.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace polyhost::boundary {
+
+namespace {
+
+Services& services() {
+  static Services& instance = *new Services;
+  return instance;
+}
+
+// Adds `value` to a dict; throws python_error.
+template <class T>
+void put(PyObject* dict, const char* key, const T& value) {
+  const object made = object::steal(converter<T>::make(value));
+  if (!made || PyDict_SetItemString(dict, key, made.get()) != 0) throw_python_error();
+}
+
+object new_dict() {
+  object dict = object::steal(PyDict_New());
+  if (!dict) throw_python_error();
+  return dict;
+}
+
+object function_as_dict(const record::Function& f) {
+  object dict = new_dict();
+  PyObject* d = dict.get();
+  put(d, "name", f.name);
+  put<std::string>(d, "direction", f.direction == record::Direction::inbound ? "inbound" : "outbound");
+  put(d, "calls", f.calls);
+  put(d, "errors", f.errors);
+  put(d, "lost", f.lost);
+  put(d, "python_ns", f.python_ns);
+  put(d, "native_ns", f.native_ns);
+  put(d, "crossing_ns", f.crossing_ns);
+  put(d, "convert_in_ns", f.convert_in_ns);
+  put(d, "convert_out_ns", f.convert_out_ns);
+  put(d, "gil_wait_ns", f.gil_wait_ns);
+  put(d, "self_ns", f.self_ns);
+  put(d, "min_ns", f.min_ns);
+  put(d, "max_ns", f.max_ns);
+  put(d, "p50_ns", f.p50_ns);
+  put(d, "p99_ns", f.p99_ns);
+  return dict;
+}
+
+object as_dict(const record::Snapshot& s) {
+  object dict = new_dict();
+  PyObject* d = dict.get();
+  const object script = object::steal(PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size())));
+  const object functions = object::steal(PyList_New(0));
+  if (!script || !functions) throw_python_error();
+  for (const record::Function& f : s.functions) {
+    if (PyList_Append(functions.get(), function_as_dict(f).get()) != 0) throw_python_error();
+  }
+  put(d, "script", script);
+  put(d, "wall_ns", s.wall_ns);
+  put(d, "clock_source", s.clock.source);
+  put(d, "ns_per_tick", s.clock.ns_per_tick);
+  put(d, "resolution_ns", s.clock.resolution_ns);
+  put(d, "cost_per_call_ns", s.cost_per_call_ns);
+  put(d, "lost", s.lost);
+  put(d, "functions", functions);
+  return dict;
+}
+
+// Runs `body`, which returns a new reference; C++ exceptions become Python's.
+template <class Body>
+PyObject* guarded(Body body) {
+  try {
+    return body();
+  } catch (...) {
+    detail::set_python_error_from_current_exception();
+    return nullptr;
+  }
+}
+
+PyObject* snapshot(PyObject*, PyObject*) {
+  return guarded([] { return as_dict(services().take_snapshot()).release(); });
+}
+
+PyObject* reset(PyObject*, PyObject*) {
+  return guarded([] {
+    services().reset();
+    return Py_NewRef(Py_None);
+  });
+}
+
+PyObject* report(PyObject*, PyObject* format) {
+  return guarded([&]() -> PyObject* {
+    const char* name = PyUnicode_AsUTF8(format);
+    if (name == nullptr) return nullptr;
+    const std::string text = services().render(services().take_snapshot(), name);
+    return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
+  });
+}
+
+int execute(PyObject* module) {
+  const object capsule = object::steal(
+      PyCapsule_New(const_cast<polyhost_table*>(&table()), POLYHOST_CAPSULE, nullptr));  // plugins only read it
+  if (!capsule) return -1;
+  if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
+  return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
+}
+
+PyMethodDef methods[] = {
+    {"snapshot", snapshot, METH_NOARGS, "snapshot() -> dict: the ledger as it is now, in nanoseconds."},
+    {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
+    {"report", report, METH_O, "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
+    {nullptr, nullptr, 0, nullptr}};
+PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)}, {0, nullptr}};
+PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                          POLYHOST_CAPSULE_MODULE,
+                          "The boundary of this process. Use the package polyhost instead.",
+                          0,
+                          methods,
+                          slots,
+                          nullptr,
+                          nullptr,
+                          nullptr};
+
+PyObject* init() { return PyModuleDef_Init(&definition); }
+
+}  // namespace
+
+void register_module(Services wanted) {
+  services() = std::move(wanted);
+  if (PyImport_AppendInittab(POLYHOST_CAPSULE_MODULE, init) != 0) throw std::bad_alloc();
+}
+
+}  // namespace polyhost::boundary

@@ -1,0 +1,22 @@
+// The built-in module _polyhost: what the Python package polyhost (scripts/polyhost) stands on.
+#pragma once
+
+#include "record/snapshot.h"
+
+#include <functional>
+#include <string>
+
+namespace polyhost::boundary {
+
+// What the module needs from parts of the engine that the boundary does not know.
+struct Services {
+  std::function<record::Snapshot()> take_snapshot;  // of the current run
+  std::function<void()> reset;                      // empties the ledger, restarts the wall clock
+  // The snapshot as text; throws std::invalid_argument for a format it does not know.
+  std::function<std::string(const record::Snapshot&, const std::string& format)> render;
+};
+
+// Registers _polyhost with Python, which must not run yet; it is built when it is first imported.
+void register_module(Services services);
+
+}  // namespace polyhost::boundary

@@ -1,0 +1,44 @@
+// Filling the table.
+#include "boundary/table.h"
+
+#include <polyhost/detail/tick.hpp>
+#include <polyhost/version.h>
+
+#include <new>
+
+namespace polyhost::boundary {
+
+namespace {
+
+constinit thread_local polyhost_thread this_thread{};
+
+polyhost_record* find_record(const char* module, const char* name, std::uint32_t direction) {
+  try {
+    return &ledger().record(module, name, static_cast<polyhost_direction>(direction));
+  } catch (const std::bad_alloc&) {  // no exception may leave through a C table
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+record::Ledger& ledger() {
+  static record::Ledger& instance = *new record::Ledger;  // plugins write to it to the very end
+  return instance;
+}
+
+const polyhost_table& table() {
+  // The executable's thread-local storage lies at the same distance from every thread's pointer.
+  static const polyhost_table instance{
+      .major = POLYHOST_ABI_MAJOR,
+      .minor = POLYHOST_ABI_MINOR,
+      .host = "polyhost " POLYHOST_VERSION,
+      .clock = detail::clock_in_use,
+      .reserved = 0,
+      .thread_offset = reinterpret_cast<char*>(&this_thread) - static_cast<char*>(__builtin_thread_pointer()),
+      .record = find_record,
+  };
+  return instance;
+}
+
+}  // namespace polyhost::boundary

@@ -1,0 +1,16 @@
+// The host's side of polyhost/abi.h: the process's ledger, offered to every plugin.
+#pragma once
+
+#include "record/ledger.h"
+
+#include <polyhost/abi.h>
+
+namespace polyhost::boundary {
+
+// The ledger of the process. Needs the GIL while Python runs.
+record::Ledger& ledger();
+
+// The table that plugins find; filled on first use.
+const polyhost_table& table();
+
+}  // namespace polyhost::boundary

@@ -1,0 +1,30 @@
+// The one place that wires interpreter, boundary and reports together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace polyhost {
+
+// A report to be made when the run ends.
+struct ReportRequest {
+  std::string format;  // "table" or "json"
+  std::string file;    // empty: stderr
+};
+
+struct RunOptions {
+  std::vector<char*> arguments;           // for python3; argv[0] first
+  std::vector<char*> original_arguments;  // all of them, for sys.orig_argv
+  std::string script;                     // what is run, for the reports' heading
+  std::vector<ReportRequest> reports;
+};
+
+// Runs a script, and writes the reports when Python has ended. Returns the exit status; may not return
+// (interpreter/interpreter.h). A report's file that cannot be opened ends the run before it begins, with
+// status 2; one that cannot be written at the end is replaced by the table on stderr.
+int run(const RunOptions& options);
+
+// What `polyhost version` prints: polyhost, Python, compiler, one line each.
+std::string version_text();
+
+}  // namespace polyhost

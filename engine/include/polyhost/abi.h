@@ -1,0 +1,73 @@
+// The binary contract between a plugin and the ledger it reports to: plain C, no Python.
+// Not the way to write a plugin: that is native.hpp. Append-only: a field never moves and never
+// changes its meaning within one major version (tests/boundary/abi_layout.cpp holds it in place).
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define POLYHOST_ABI_MAJOR 1
+#define POLYHOST_ABI_MINOR 0
+
+// Durations below 2^POLYHOST_HISTOGRAM_FLOOR ticks share one bucket that is not stored: it holds
+// what calls and `lost` leave over. Above it every power of two has POLYHOST_HISTOGRAM_STEPS buckets.
+#define POLYHOST_HISTOGRAM_FLOOR 6
+#define POLYHOST_HISTOGRAM_STEP_BITS 3
+#define POLYHOST_HISTOGRAM_STEPS (1 << POLYHOST_HISTOGRAM_STEP_BITS)
+#define POLYHOST_HISTOGRAM_BUCKETS ((64 - POLYHOST_HISTOGRAM_FLOOR) * POLYHOST_HISTOGRAM_STEPS)
+
+enum polyhost_direction {
+  POLYHOST_INBOUND = 0,   // Python calls native: outer is the Python side, inner the native side
+  POLYHOST_OUTBOUND = 1,  // native calls Python: outer is the native side, inner the Python side
+};
+
+enum polyhost_clock {
+  POLYHOST_CLOCK_MONOTONIC = 0,  // clock_gettime(CLOCK_MONOTONIC), a tick is 1 ns
+  POLYHOST_CLOCK_COUNTER = 1,    // the processor's counter: TSC on x86-64, CNTVCT_EL0 on aarch64
+};
+
+// What the ledger knows of one function in one direction. Written by the plugin with the GIL held;
+// owned by the ledger and never freed. Durations are in ticks.
+typedef struct polyhost_record {
+  uint64_t calls;       // every call, failed ones too
+  uint64_t errors;      // calls that ended in an exception
+  uint64_t lost;        // calls counted but not timed, because a tick moved backwards
+  uint64_t outer;       // sum of the outer side
+  uint64_t inner;       // sum of the inner side
+  uint64_t convert_in;  // sum of what lies before the inner side, waits for the GIL excepted
+  uint64_t gil_wait;    // sum of waits to get the GIL
+  uint64_t nested;      // sum of the outer sides of crossings made directly from the inner side
+  uint64_t min;         // shortest Python side; UINT64_MAX while there is none
+  uint64_t max;         // longest Python side
+  uint64_t histogram[POLYHOST_HISTOGRAM_BUCKETS];  // Python sides
+} polyhost_record;
+
+// What the boundary keeps for one thread.
+typedef struct polyhost_thread {
+  uint64_t nested;  // outer sides of the crossings this thread has ended since its current one began
+} polyhost_thread;
+
+// What a ledger offers to plugins. Reached through the capsule POLYHOST_CAPSULE.
+typedef struct polyhost_table {
+  uint32_t major;             // POLYHOST_ABI_MAJOR of the ledger
+  uint32_t minor;             // POLYHOST_ABI_MINOR of the ledger
+  const char* host;           // who keeps the ledger, with its version: "polyhost 0.1.0"
+  uint32_t clock;             // the polyhost_clock that every plugin must use
+  uint32_t reserved;          // zero
+  ptrdiff_t thread_offset;    // from a thread's thread pointer to its polyhost_thread
+  // The record of module.name, made on first request, the same one ever after; NULL without memory.
+  // Needs the GIL.
+  polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);
+} polyhost_table;
+
+#define POLYHOST_CAPSULE_MODULE "_polyhost"
+#define POLYHOST_CAPSULE_ATTRIBUTE "table"
+#define POLYHOST_CAPSULE "_polyhost.table"
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,163 @@
+// Native code that calls Python: a callable as a C++ function object, timed on both sides.
+#pragma once
+
+#include <polyhost/convert.hpp>
+#include <polyhost/detail/account.hpp>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/detail/signature.hpp>
+
+#include <array>
+#include <stdexcept>
+
+namespace polyhost {
+
+// A Python callable of the given C++ signature. Every call is one outbound crossing in the row
+// `module.function(parameter)`. May be copied and called from any thread, with or without the GIL: a call
+// takes the GIL if the thread does not hold it and gives it back after. An exception in Python is
+// thrown as python_error; so is a TypeError if the result cannot be converted. Once the interpreter
+// shuts down, a call from a thread without the GIL throws std::runtime_error.
+template <class Function>
+class callback;
+
+template <class R, class... A>
+class callback<R(A...)> {
+ public:
+  callback() = default;
+  callback(PyObject* callable, const detail::signature* function, std::size_t parameter, polyhost_record* record)
+      : callable_(object::borrow(callable)), function_(function), parameter_(parameter), record_(record) {}
+
+  callback(const callback& other)
+      : function_(other.function_), parameter_(other.parameter_), record_(other.record_) {
+    if (!other.callable_) return;
+    const detail::gil_guard gil;
+    callable_ = other.callable_;
+  }
+  callback(callback&&) noexcept = default;
+  callback& operator=(callback other) noexcept {
+    std::swap(callable_, other.callable_);
+    std::swap(function_, other.function_);
+    std::swap(parameter_, other.parameter_);
+    std::swap(record_, other.record_);
+    return *this;
+  }
+  ~callback() = default;
+
+  R operator()(A... arguments) const {
+    if (!callable_) throw std::logic_error("an empty polyhost::callback was called");
+    const std::uint64_t entry = detail::tick();
+    if (PyGILState_Check() != 0) return call(entry, 0, std::forward<A>(arguments)...);
+    if (detail::finalizing()) throw std::runtime_error("Python is shutting down: its functions cannot be called any more");
+    const detail::gil_guard gil;
+    return call(entry, detail::tick() - entry, std::forward<A>(arguments)...);
+  }
+
+  explicit operator bool() const { return static_cast<bool>(callable_); }
+  // The Python object, borrowed.
+  [[nodiscard]] PyObject* get() const { return callable_.get(); }
+
+ private:
+  // The converted arguments; one place in front is lent to the callee (PY_VECTORCALL_ARGUMENTS_OFFSET).
+  struct arguments_array {
+    std::array<PyObject*, sizeof...(A) + 1> items{};
+    arguments_array() = default;
+    arguments_array(const arguments_array&) = delete;
+    arguments_array& operator=(const arguments_array&) = delete;
+    ~arguments_array() {
+      for (std::size_t i = 1; i < items.size(); ++i) Py_XDECREF(items[i]);
+    }
+  };
+
+  R call(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
+    // The callable may drop its last reference to itself, and this callback may be destroyed, by the call.
+    const object keep = callable_;
+    polyhost_record& record = *record_;
+    polyhost_thread& thread = detail::this_thread();
+    const std::uint64_t nested_before = thread.nested;
+    detail::crossing c{entry, 0, 0, 0, gil_wait, gil_wait, 0};
+
+    object result = vectorcall(keep.get(), c, thread, std::forward<A>(arguments)...);
+    if constexpr (std::is_void_v<R>) {
+      const bool ok = static_cast<bool>(result);
+      result = object();
+      finish(record, c, thread, nested_before, ok);
+    } else {
+      converter<R> converted;
+      const bool ok = result && load_result(result.get(), converted);
+      result = object();
+      finish(record, c, thread, nested_before, ok);
+      return std::move(converted.value);
+    }
+  }
+
+  static object vectorcall(PyObject* callable, detail::crossing& c, polyhost_thread& thread, A... arguments) {
+    arguments_array array;
+    std::size_t made = 0;
+    const bool converted =
+        ((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) && ... && true);
+    const std::uint64_t nested_before = thread.nested;
+    c.converted = detail::tick();
+    PyObject* result = nullptr;
+    if (converted) {
+      result = PyObject_Vectorcall(callable, array.items.data() + 1, sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                   nullptr);
+    }
+    c.returned = detail::tick();
+    c.nested = thread.nested - nested_before;
+    return object::steal(result);
+  }
+
+  template <class Converter>
+  bool load_result(PyObject* result, Converter& converted) const {
+    static_assert(!std::is_same_v<R, std::string_view> && !std::is_same_v<R, const char*> && !std::is_same_v<R, PyObject*>,
+                  "a callback's result must own its data: use std::string or polyhost::object");
+    argument arg{function_, parameter_};
+    if (converted.load(result, arg)) return true;
+    std::string expected;
+    Converter::describe(expected);
+    detail::raise_callback_refusal(arg, result, expected.c_str());
+    return false;
+  }
+
+  static void finish(polyhost_record& record, detail::crossing& c, polyhost_thread& thread,
+                     std::uint64_t nested_before, bool ok) {
+    c.exit = detail::tick();
+    thread.nested = nested_before + (c.exit - c.entry);
+    detail::account<POLYHOST_OUTBOUND>(record, c);
+    if (ok) return;
+    ++record.errors;
+    throw_python_error();
+  }
+
+  object callable_;
+  const detail::signature* function_ = nullptr;
+  std::size_t parameter_ = 0;
+  polyhost_record* record_ = nullptr;
+};
+
+template <class R, class... A>
+struct converter<callback<R(A...)>> {
+  callback<R(A...)> value;
+
+  static void describe(std::string& out) {
+    out += "Callable[[";
+    [[maybe_unused]] const char* separator = "";
+    ((out += separator, converter<std::remove_cvref_t<A>>::describe(out), separator = ", "), ...);
+    out += "], ";
+    if constexpr (std::is_void_v<R>) {
+      out += "object";  // whatever it returns is ignored
+    } else {
+      converter<R>::describe(out);
+    }
+    out += "]";
+  }
+
+  bool load(PyObject* from, argument& arg) {
+    if (PyCallable_Check(from) == 0) return detail::refuse_type(arg, from);
+    polyhost_record* record = detail::callback_record(*arg.function, arg.index);
+    if (record == nullptr) return detail::refuse(arg, refusal::raised);
+    value = callback<R(A...)>(from, arg.function, arg.index, record);
+    return true;
+  }
+};
+
+}  // namespace polyhost

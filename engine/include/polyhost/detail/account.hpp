@@ -1,0 +1,53 @@
+// How one timed crossing enters its record. The only writer of polyhost_record on the hot path.
+#pragma once
+
+#include <polyhost/abi.h>
+
+#include <bit>
+#include <cstdint>
+
+namespace polyhost::detail {
+
+// The bucket of a duration of at least 2^POLYHOST_HISTOGRAM_FLOOR ticks: its power of two, then the
+// next POLYHOST_HISTOGRAM_STEP_BITS bits below it.
+constexpr unsigned histogram_bucket(std::uint64_t ticks) {
+  const auto power = static_cast<unsigned>(std::bit_width(ticks)) - 1;
+  const auto step =
+      static_cast<unsigned>(ticks >> (power - POLYHOST_HISTOGRAM_STEP_BITS)) & (POLYHOST_HISTOGRAM_STEPS - 1);
+  return (power - POLYHOST_HISTOGRAM_FLOOR) * POLYHOST_HISTOGRAM_STEPS + step;
+}
+
+// The four ticks of a crossing and what happened between them, all in ticks.
+struct crossing {
+  std::uint64_t entry;      // the outer side begins
+  std::uint64_t converted;  // the inner side begins
+  std::uint64_t returned;   // the inner side has ended
+  std::uint64_t exit;       // the outer side has ended
+  std::uint64_t gil_wait;   // waits for the GIL outside the inner side
+  std::uint64_t gil_wait_before;  // the part of gil_wait that lies before the inner side
+  std::uint64_t nested;     // outer sides of crossings made from the inner side
+};
+
+template <polyhost_direction Direction>
+inline void account(polyhost_record& record, const crossing& c) {
+  ++record.calls;
+  const std::uint64_t before = c.converted - c.entry;
+  const std::uint64_t inner = c.returned - c.converted;
+  const std::uint64_t after = c.exit - c.returned;
+  if (static_cast<std::int64_t>(before | inner | after) < 0) [[unlikely]] {
+    ++record.lost;
+    return;
+  }
+  const std::uint64_t outer = c.exit - c.entry;
+  record.outer += outer;
+  record.inner += inner;
+  record.convert_in += before - c.gil_wait_before;
+  record.gil_wait += c.gil_wait;
+  record.nested += c.nested;
+  const std::uint64_t side = Direction == POLYHOST_INBOUND ? outer : inner;
+  if (side < record.min) record.min = side;
+  if (side > record.max) record.max = side;
+  if (side >= (std::uint64_t{1} << POLYHOST_HISTOGRAM_FLOOR)) ++record.histogram[histogram_bucket(side)];
+}
+
+}  // namespace polyhost::detail

@@ -1,0 +1,200 @@
+// The inbound call: a thunk of the C++ function's own type, picked at registration.
+// Four ticks split it: entry, arguments converted, body returned, result converted.
+#pragma once
+
+#include <polyhost/convert.hpp>
+#include <polyhost/detail/account.hpp>
+#include <polyhost/detail/errors.hpp>
+#include <polyhost/detail/function_object.hpp>
+#include <polyhost/detail/tick.hpp>
+
+#include <cxxabi.h>
+
+#include <exception>
+#include <tuple>
+#include <utility>
+
+namespace polyhost::detail {
+
+template <class A>
+using converter_of = converter<std::remove_cvref_t<A>>;
+
+template <class T>
+bool accepts(PyObject* from, argument& arg) {
+  converter<T> trial;
+  return trial.load(from, arg);
+}
+
+// What a body returned: a value, a reference, or nothing.
+struct nothing {};
+
+// Runs the body; its last moment is the `returned` tick.
+template <bool ReleaseGil, auto F, class R, class... A>
+decltype(auto) run_body(crossing& c, A&&... arguments) {
+  if constexpr (std::is_void_v<R>) {
+    F(std::forward<A>(arguments)...);
+    c.returned = tick();
+    return nothing();
+  } else if constexpr (std::is_reference_v<R>) {
+    R result = F(std::forward<A>(arguments)...);
+    c.returned = tick();
+    return static_cast<R>(result);
+  } else {
+    std::remove_const_t<R> result = F(std::forward<A>(arguments)...);
+    pin(result);
+    c.returned = tick();
+    return result;
+  }
+}
+
+// Gives the GIL back after a body that ran without it, and charges the wait.
+class released_gil {
+ public:
+  explicit released_gil(crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
+  released_gil(const released_gil&) = delete;
+  released_gil& operator=(const released_gil&) = delete;
+
+  // Not a destructor: taking the GIL ends the thread by a forced unwind if Python is shutting down, and
+  // such an unwind must not pass through a destructor.
+  void retake() {
+    const std::uint64_t asked = tick();
+    PyEval_RestoreThread(state_);
+    crossing_.gil_wait += tick() - asked;
+  }
+
+ private:
+  crossing& crossing_;
+  PyThreadState* state_;
+};
+
+template <auto F, bool ReleaseGil, class R, class... A>
+struct thunk {
+  static constexpr std::size_t count = sizeof...(A);
+  static_assert(((!std::is_lvalue_reference_v<A> || std::is_const_v<std::remove_reference_t<A>>) && ...),
+                "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
+                "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
+
+  // METH_FASTCALL | METH_KEYWORDS
+  static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+    crossing c{tick(), 0, 0, 0, 0, 0, 0};
+    const function_object& function = as_function(self);
+    polyhost_thread& thread = this_thread();
+    const std::uint64_t nested_before = thread.nested;
+    PyObject* result = nullptr;
+    if (kwnames == nullptr && nargs == static_cast<Py_ssize_t>(count)) [[likely]] {
+      result = cross(function, args, c, thread);
+    } else {
+      PyObject* bound[count + 1];
+      if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c, thread);
+    }
+    c.exit = tick();
+    if (result == nullptr) [[unlikely]] close_failed(*function.record, c);
+    thread.nested = nested_before + (c.exit - c.entry);
+    account<POLYHOST_INBOUND>(*function.record, c);
+    return result;
+  }
+
+ private:
+  // A call may fail before its body began or while it ran.
+  static void close_failed(polyhost_record& record, crossing& c) {
+    ++record.errors;
+    if (c.converted == 0) c.converted = c.exit - c.gil_wait;
+    if (c.returned == 0) c.returned = c.exit - c.gil_wait;
+    if (c.returned < c.converted) c.returned = c.converted;
+  }
+
+  static PyObject* cross(const function_object& function, PyObject* const* args, crossing& c, polyhost_thread& thread) {
+    try {
+      return convert_and_run(function, args, c, thread, std::index_sequence_for<A...>());
+    } catch (abi::__forced_unwind&) {
+      throw;  // the thread is being ended: nothing may stop that
+    } catch (...) {
+      if (c.returned == 0) c.returned = tick();
+      set_python_error_from_current_exception();
+      return nullptr;
+    }
+  }
+
+  template <std::size_t... I>
+  static PyObject* convert_and_run(const function_object& function, PyObject* const* args, crossing& c,
+                                   polyhost_thread& thread, std::index_sequence<I...>) {
+    std::tuple<converter_of<A>...> in;
+    argument arg{function.sig, 0};
+    if (!((arg.index = I, std::get<I>(in).load(args[I], arg)) && ...)) [[unlikely]] {
+      raise_argument_refusal(arg, args[arg.index]);
+      return nullptr;
+    }
+    const std::uint64_t nested_before = thread.nested;
+    (pin(std::get<I>(in).value), ...);
+    c.converted = tick();
+    if constexpr (ReleaseGil) {
+      return run_without_gil(c, thread, nested_before, std::get<I>(in)...);
+    } else {
+      decltype(auto) result = run_body<false, F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
+      c.nested = thread.nested - nested_before;
+      return make_result(result);
+    }
+  }
+
+  static PyObject* run_without_gil(crossing& c, polyhost_thread& thread, std::uint64_t nested_before,
+                                   converter_of<A>&... in) {
+    released_gil gil(c);
+    c.converted = tick();
+    try {
+      decltype(auto) result = run_body<true, F, R>(c, static_cast<A&&>(in.value)...);
+      gil.retake();
+      c.nested = thread.nested - nested_before;
+      return make_result(result);
+    } catch (abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      if (c.returned == 0) {  // else the GIL is back already: making the result failed
+        c.returned = tick();
+        gil.retake();
+        c.nested = thread.nested - nested_before;
+      }
+      set_python_error_from_current_exception();
+      return nullptr;
+    }
+  }
+
+  template <class Result>
+  static PyObject* make_result(Result& result) {
+    if constexpr (std::is_void_v<R>) {
+      return Py_NewRef(Py_None);
+    } else {
+      return converter_of<R>::make(std::forward<R>(result));
+    }
+  }
+};
+
+// The C++ side of a function: taken apart from its type.
+template <class Function>
+struct callable_traits : callable_traits<decltype(&Function::operator())> {};  // a lambda without captures
+
+template <class R, class... A>
+struct callable_traits<R (*)(A...)> {
+  static constexpr std::size_t count = sizeof...(A);
+
+  template <auto F, bool ReleaseGil>
+  static constexpr auto entry_point = &thunk<F, ReleaseGil, R, A...>::call;
+
+  static void add_types(signature& s) {
+    std::size_t index = 0;
+    ((s.parameters[index++].type = {converter_of<A>::describe, accepts<std::remove_cvref_t<A>>}), ...);
+    if constexpr (std::is_void_v<R>) {
+      s.result = {[](std::string& out) { out += "None"; }, nullptr};
+    } else {
+      s.result = {converter_of<R>::describe, nullptr};
+    }
+  }
+};
+
+template <class R, class... A>
+struct callable_traits<R (*)(A...) noexcept> : callable_traits<R (*)(A...)> {};
+template <class L, class R, class... A>
+struct callable_traits<R (L::*)(A...) const> : callable_traits<R (*)(A...)> {};
+template <class L, class R, class... A>
+struct callable_traits<R (L::*)(A...) const noexcept> : callable_traits<R (*)(A...)> {};
+
+}  // namespace polyhost::detail

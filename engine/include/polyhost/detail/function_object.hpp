@@ -1,0 +1,113 @@
+// The `self` of every native function: how a call finds its record and its signature, and how
+// inspect.signature() sees the types. The callable itself is CPython's own builtin function.
+#pragma once
+
+#include <Python.h>
+#include <polyhost/detail/signature.hpp>
+
+#include <cstddef>
+
+namespace polyhost::detail {
+
+// An instance of a subclass of module: `self` is then a module to Python, as it is for any other function
+// of an extension module, so that repr, help, pickle and profilers treat the function like one of those.
+// It shares the attributes of the module it stands for.
+struct function_object {
+  static constexpr std::size_t room_for_module = 128;  // CPython's part; checked when the type is made
+  alignas(16) std::byte module_part[room_for_module];
+  polyhost_record* record;
+  const signature* sig;
+};
+
+inline function_object& as_function(PyObject* self) { return *reinterpret_cast<function_object*>(self); }
+
+// Builds an inspect.Signature by giving Python a function of that signature. Names that are no builtins
+// (Buffer, float64, ...) become classes of that name.
+inline constexpr const char* signature_script = R"(
+import builtins, inspect, collections.abc, types
+class Names(dict):
+    def __missing__(self, name):
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        made = self[name] = type(name, (), {"__module__": "builtins", "__class_getitem__": classmethod(types.GenericAlias)})
+        return made
+def signature(text):
+    names = Names(Callable=collections.abc.Callable)
+    exec("def function" + text + ": pass", names)
+    return inspect.signature(names["function"])
+)";
+
+// __polyhost_signature__ of a function's self: a new inspect.Signature.
+inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
+  const object globals = object::steal(PyDict_New());
+  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0) return nullptr;
+  const object done = object::steal(PyRun_String(signature_script, Py_file_input, globals.get(), globals.get()));
+  PyObject* make = done ? PyDict_GetItemString(globals.get(), "signature") : nullptr;
+  return make != nullptr ? PyObject_CallFunction(make, "s", as_function(self).sig->text(true).c_str()) : nullptr;
+}
+
+// builtin_function_or_method.__signature__: answers for functions whose self knows one, whichever plugin
+// made it; for all others the attribute stays missing.
+inline PyObject* get_signature(PyObject* function, void*) {
+  PyObject* self = PyCFunction_GET_SELF(function);
+  if (self != nullptr && PyModule_Check(self) && !PyModule_CheckExact(self)) {
+    const object method =
+        object::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), "__polyhost_signature__"));
+    if (method) return PyObject_CallOneArg(method.get(), self);
+    PyErr_Clear();
+  }
+  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '__signature__'", Py_TYPE(function)->tp_name);
+  return nullptr;
+}
+
+// inspect has no other way to learn the types of a builtin function: its text signature must not have any.
+inline bool install_signature_attribute() {
+  static PyGetSetDef attribute{"__signature__", get_signature, nullptr, "The inspect.Signature, where it is known.",
+                               nullptr};
+#if PY_VERSION_HEX >= 0x030C0000
+  const object attributes = object::steal(PyType_GetDict(&PyCFunction_Type));
+#else
+  const object attributes = object::borrow(PyCFunction_Type.tp_dict);
+#endif
+  const int known = PyDict_Contains(attributes.get(), object::steal(PyUnicode_FromString(attribute.name)).get());
+  if (known != 0) return known > 0;
+  const object descriptor = object::steal(PyDescr_NewGetSet(&PyCFunction_Type, &attribute));
+  if (!descriptor || PyDict_SetItemString(attributes.get(), attribute.name, descriptor.get()) != 0) return false;
+  PyType_Modified(&PyCFunction_Type);
+  return true;
+}
+
+// The type of function objects, made once a plugin; borrowed. Null with an exception set.
+inline PyTypeObject* function_type() {
+  static PyTypeObject* type = nullptr;
+  if (type != nullptr) return type;
+  if (PyModule_Type.tp_basicsize > static_cast<Py_ssize_t>(function_object::room_for_module)) {
+    PyErr_Format(PyExc_ImportError,
+                 "this Python's modules are larger (%zd bytes) than polyhost %s knows: rebuild with a newer polyhost",
+                 PyModule_Type.tp_basicsize, POLYHOST_VERSION);
+    return nullptr;
+  }
+  if (!install_signature_attribute()) return nullptr;
+  static PyMethodDef methods[] = {
+      {"__polyhost_signature__", make_inspect_signature, METH_NOARGS, "The function's inspect.Signature."},
+      {nullptr, nullptr, 0, nullptr}};
+  static PyType_Slot slots[] = {{Py_tp_methods, methods}, {0, nullptr}};
+  static PyType_Spec spec{"polyhost.function", sizeof(function_object), 0, Py_TPFLAGS_DEFAULT, slots};
+  const object bases = object::steal(PyTuple_Pack(1, &PyModule_Type));
+  if (bases) type = reinterpret_cast<PyTypeObject*>(PyType_FromSpecWithBases(&spec, bases.get()));
+  return type;
+}
+
+// A new function object for a function of `module`.
+inline object make_function_object(PyObject* module, const signature& sig, polyhost_record& record) {
+  PyTypeObject* type = function_type();
+  object self = object::steal(type != nullptr ? type->tp_alloc(type, 0) : nullptr);
+  if (!self) throw_python_error();
+  PyObject** attributes = _PyObject_GetDictPtr(self.get());
+  if (attributes != nullptr) *attributes = Py_NewRef(PyModule_GetDict(module));
+  as_function(self.get()).record = &record;
+  as_function(self.get()).sig = &sig;
+  return self;
+}
+
+}  // namespace polyhost::detail

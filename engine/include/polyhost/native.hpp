@@ -1,0 +1,17 @@
+// All that a native module needs, in one header: Python.h and the standard library, nothing else.
+// Not the way to hand over pybind11 classes, nor the host's own interface.
+//
+//   #include <polyhost/native.hpp>
+//   std::int64_t fib(std::int64_t n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+//   POLYHOST_MODULE(kernels, m) { m.def<fib>("fib(n)", "The n-th Fibonacci number."); }
+#pragma once
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <polyhost/buffer.hpp>
+#include <polyhost/callback.hpp>
+#include <polyhost/containers.hpp>
+#include <polyhost/convert.hpp>
+#include <polyhost/module.hpp>
+#include <polyhost/object.hpp>
+#include <polyhost/version.h>

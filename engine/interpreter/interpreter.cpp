@@ -1,0 +1,84 @@
+// Starting CPython by its configuration API and leaving the rest to Py_RunMain.
+#include "interpreter/interpreter.h"
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <cstdlib>
+#include <utility>
+
+namespace polyhost::interpreter {
+
+namespace {
+
+// Frees a PyConfig and ends the process with python3's message, if there is reason to.
+[[noreturn]] void end_with(PyConfig& config, const PyStatus& status) {
+  PyConfig_Clear(&config);
+  if (PyStatus_IsExit(status) != 0) std::exit(status.exitcode);
+  Py_ExitStatusException(status);
+}
+
+// python3 looks for its library upwards from the executable. The host need not lie in Python's prefix, and
+// on the way up it may meet another one ("/lib" is "/usr/lib" on Debian), so it is told.
+// PYTHONHOME still overrides this; a venv's pyvenv.cfg is still obeyed.
+PyStatus set_prefix(PyConfig& config) {
+  const PyStatus status = PyConfig_SetBytesString(&config, &config.prefix, POLYHOST_PYTHON_PREFIX);
+  if (PyStatus_Exception(status) != 0) return status;
+  return PyConfig_SetBytesString(&config, &config.exec_prefix, POLYHOST_PYTHON_EXEC_PREFIX);
+}
+
+PyStatus set_original_arguments(PyConfig& config, const std::vector<char*>& arguments) {
+  PyStatus status = PyStatus_Ok();
+  for (const char* argument : arguments) {
+    wchar_t* wide = Py_DecodeLocale(argument, nullptr);
+    if (wide == nullptr) return PyStatus_NoMemory();
+    status = PyWideStringList_Append(&config.orig_argv, wide);
+    PyMem_RawFree(wide);
+    if (PyStatus_Exception(status) != 0) break;
+  }
+  return status;
+}
+
+PyStatus configure(PyConfig& config, const Options& options) {
+  PyStatus status = PyConfig_SetBytesArgv(&config, static_cast<Py_ssize_t>(options.arguments.size()),
+                                          options.arguments.data());  // pre-initialises Python
+  if (PyStatus_Exception(status) != 0) return status;
+  if (options.original_arguments.size() != options.arguments.size()) {
+    status = set_original_arguments(config, options.original_arguments);
+    if (PyStatus_Exception(status) != 0) return status;
+  }
+  return set_prefix(config);
+}
+
+}  // namespace
+
+void freeze(std::span<const FrozenModule> modules) {
+  // Python reads the table to its end; it is never freed.
+  auto* table = new std::vector<_frozen>();
+  for (const FrozenModule& module : modules) {
+    _frozen entry{};
+    entry.name = module.name;
+    entry.code = module.code.data();
+    entry.size = static_cast<int>(module.code.size());
+    entry.is_package = module.is_package ? 1 : 0;
+    table->push_back(entry);
+  }
+  table->push_back(_frozen{});
+  PyImport_FrozenModules = table->data();
+}
+
+int run(const Options& options) {
+  PyConfig config;
+  PyConfig_InitPythonConfig(&config);
+  PyStatus status = configure(config, options);
+  if (PyStatus_Exception(status) != 0) end_with(config, status);
+  status = Py_InitializeFromConfig(&config);
+  if (PyStatus_Exception(status) != 0) end_with(config, status);
+  PyConfig_Clear(&config);
+  if (options.at_exit != nullptr) Py_AtExit(options.at_exit);
+  return Py_RunMain();
+}
+
+std::string version() { return Py_GetVersion(); }
+
+}  // namespace polyhost::interpreter

@@ -1,0 +1,39 @@
+// The live counts of a process: one record a function and direction, written by the boundary's hot path.
+// Not a snapshot (snapshot.h), which is a copy in nanoseconds. No Python.
+#pragma once
+
+#include <polyhost/abi.h>
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace polyhost::record {
+
+// Not synchronised: all members are called with the GIL held, or after Python has ended.
+class Ledger {
+ public:
+  struct Entry {
+    std::string name;  // qualified
+    polyhost_direction direction;
+    polyhost_record counts;
+  };
+
+  // The record of module.name in that direction: made on first request, the same one ever after.
+  // It keeps its address and lives as long as the ledger. Throws std::bad_alloc.
+  polyhost_record& record(const std::string& module, const std::string& name, polyhost_direction direction);
+
+  // Sets all counts to zero. Calls under way are counted when they end.
+  void reset();
+
+  // In order of registration.
+  [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
+
+ private:
+  std::deque<Entry> entries_;  // a deque: records must not move
+  std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
+};
+
+}  // namespace polyhost::record

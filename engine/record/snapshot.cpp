@@ -1,0 +1,64 @@
+// From the ledger's ticks to a snapshot's nanoseconds.
+#include "record/snapshot.h"
+
+#include "record/cost.h"
+#include "record/histogram.h"
+#include "record/ledger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace polyhost::record {
+
+namespace {
+
+std::uint64_t to_ns(std::uint64_t ticks, double ns_per_tick) {
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(ticks) * ns_per_tick));
+}
+
+Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
+  const polyhost_record& counts = entry.counts;
+  const auto ns = [&](std::uint64_t ticks) { return to_ns(ticks, ns_per_tick); };
+  Function f;
+  f.name = entry.name;
+  f.direction = entry.direction == POLYHOST_INBOUND ? Direction::inbound : Direction::outbound;
+  f.calls = counts.calls;
+  f.errors = counts.errors;
+  f.lost = counts.lost;
+  f.convert_in_ns = ns(counts.convert_in);
+  f.gil_wait_ns = ns(counts.gil_wait);
+  f.convert_out_ns = ns(counts.outer - counts.inner - counts.convert_in - counts.gil_wait);
+  f.crossing_ns = f.convert_in_ns + f.convert_out_ns + f.gil_wait_ns;
+  const std::uint64_t inner_ns = ns(counts.inner);
+  const std::uint64_t outer_ns = inner_ns + f.crossing_ns;  // so that the sides add up to the last digit
+  f.self_ns = inner_ns - std::min(inner_ns, ns(counts.nested));
+  f.python_ns = f.direction == Direction::inbound ? outer_ns : inner_ns;
+  f.native_ns = f.direction == Direction::inbound ? inner_ns : outer_ns;
+  f.min_ns = counts.calls > counts.lost ? ns(counts.min) : 0;
+  f.max_ns = ns(counts.max);
+  f.p50_ns = ns(percentile(counts, 0.50));
+  f.p99_ns = ns(percentile(counts, 0.99));
+  return f;
+}
+
+}  // namespace
+
+Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script) {
+  // Taken before anything that costs time of its own.
+  Snapshot s;
+  s.wall_ns = base::now().ns - start.ns;
+  s.script = std::move(script);
+  s.clock.source = base::clock_source();
+  s.clock.ns_per_tick = base::ns_per_tick_since(start);
+  s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
+  s.cost_per_call_ns = measure_cost() * s.clock.ns_per_tick;
+  for (const Ledger::Entry& entry : ledger.entries()) {
+    if (entry.counts.calls == 0) continue;
+    s.functions.push_back(in_ns(entry, s.clock.ns_per_tick));
+    s.lost += entry.counts.lost;
+  }
+  return s;
+}
+
+}  // namespace polyhost::record

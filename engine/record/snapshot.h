@@ -1,0 +1,57 @@
+// An immutable copy of the ledger in nanoseconds: all that a report is made from. No Python.
+// Not the ledger (ledger.h), which is live and counts in ticks.
+#pragma once
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace polyhost::record {
+
+enum class Direction : std::uint8_t { inbound, outbound };
+
+// Where the ticks of a snapshot came from.
+struct Clock {
+  std::string source;          // "tsc", "cntvct" or "clock_gettime"
+  double ns_per_tick = 1.0;    // measured over the run
+  double resolution_ns = 0.0;  // the smallest step seen between two different readings
+};
+
+// One function in one direction. Sums are over all calls; a call that made nested crossings counts
+// them in its own sums too, except in self_ns.
+struct Function {
+  std::string name;  // qualified: module.function, or module.function(parameter) for a callback
+  Direction direction = Direction::inbound;
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;          // calls that ended in an exception, part of `calls`
+  std::uint64_t lost = 0;            // calls counted but not timed
+  std::uint64_t python_ns = 0;       // inbound: the outer side; outbound: the inner side
+  std::uint64_t native_ns = 0;       // inbound: the inner side; outbound: the outer side
+  std::uint64_t crossing_ns = 0;     // outer - inner = convert_in_ns + convert_out_ns + gil_wait_ns
+  std::uint64_t convert_in_ns = 0;   // before the inner side
+  std::uint64_t convert_out_ns = 0;  // after the inner side
+  std::uint64_t gil_wait_ns = 0;
+  std::uint64_t self_ns = 0;  // the inner side without the crossings made from it
+  std::uint64_t min_ns = 0;   // of the Python side, as are the next three
+  std::uint64_t max_ns = 0;
+  std::uint64_t p50_ns = 0;  // percentiles come from a histogram: within 1/16 of the true value
+  std::uint64_t p99_ns = 0;
+};
+
+struct Snapshot {
+  std::string script;        // what was run: a path, "-c", "-m module", "-" or ""
+  std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
+  Clock clock;
+  double cost_per_call_ns = 0.0;  // what measuring adds to one call
+  std::uint64_t lost = 0;         // calls counted but not timed, over all functions
+  std::vector<Function> functions;  // that were called at least once, in order of registration
+};
+
+class Ledger;
+
+// Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in it.
+Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script);
+
+}  // namespace polyhost::record

@@ -1,0 +1,103 @@
+"""The crossings between Python and native code in this process, counted and timed.
+
+    before = polyhost.boundary.snapshot()
+    row = before["kernels.fib"]
+    print(row.calls, row.crossing_ns / row.calls)
+
+A crossing is one call over the border: inbound when Python calls a native function, outbound when native
+code calls Python. All times are in nanoseconds. A call that makes nested crossings counts them in its own
+times too, except in self_ns.
+"""
+
+import sys
+from collections import namedtuple
+
+import _polyhost
+
+__all__ = ["Clock", "Function", "Snapshot", "snapshot", "reset", "report"]
+
+Clock = namedtuple("Clock", "source ns_per_tick resolution_ns")
+Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), resolution_ns (float)."
+
+Function = namedtuple(
+    "Function",
+    "name direction calls errors lost python_ns native_ns crossing_ns convert_in_ns convert_out_ns"
+    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns",
+)
+Function.__doc__ = """One native function in one direction: sums over all its calls.
+
+name (str)          module.function, or module.function(parameter) for a callback
+direction (str)     'inbound' or 'outbound'
+calls, errors       all calls; those of them that ended in an exception
+lost                calls that were counted but not timed
+python_ns           inbound: the call as Python sees it; outbound: inside the Python callable
+native_ns           inbound: inside the C++ body; outbound: the call as C++ sees it
+crossing_ns         the outer side less the inner one: convert_in_ns + convert_out_ns + gil_wait_ns
+self_ns             the inner side without the crossings made from it
+min_ns, max_ns, p50_ns, p99_ns
+                    of the Python side of single calls; the percentiles are within 1/16 of the true value
+"""
+
+
+class Snapshot:
+    """An immutable copy of the ledger.
+
+    script (str), wall_ns (int), clock (Clock), cost_per_call_ns (float: what measuring adds to one call),
+    lost (int: calls not timed), functions (tuple of Function, in order of registration).
+    Index it with a qualified name, iterate over its functions, or print it for the table's data.
+    """
+
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions")
+
+    def __init__(self, data):
+        put = object.__setattr__
+        put(self, "script", data["script"])
+        put(self, "wall_ns", data["wall_ns"])
+        put(self, "clock", Clock(data["clock_source"], data["ns_per_tick"], data["resolution_ns"]))
+        put(self, "cost_per_call_ns", data["cost_per_call_ns"])
+        put(self, "lost", data["lost"])
+        put(self, "functions", tuple(Function(**row) for row in data["functions"]))
+
+    def __setattr__(self, name, value):
+        raise AttributeError("a snapshot cannot be changed")
+
+    __delattr__ = lambda self, name: self.__setattr__(name, None)
+
+    def __iter__(self):
+        return iter(self.functions)
+
+    def __len__(self):
+        return len(self.functions)
+
+    def __contains__(self, name):
+        return any(function.name == name for function in self.functions)
+
+    def __getitem__(self, name):
+        """The Function of that qualified name; KeyError if it was not called."""
+        for function in self.functions:
+            if function.name == name:
+                return function
+        raise KeyError(name)
+
+    def __repr__(self):
+        calls = sum(function.calls for function in self.functions)
+        return f"<polyhost snapshot of {self.script!r}: {len(self)} functions, {calls} calls>"
+
+
+def snapshot():
+    """Return a Snapshot of all crossings since the start of the run or the last reset()."""
+    return Snapshot(_polyhost.snapshot())
+
+
+def reset():
+    """Set all counts to zero. Calls under way are counted when they end."""
+    _polyhost.reset()
+
+
+def report(format="table", file=None):
+    """Write a report of all crossings so far to a text file object, by default sys.stderr.
+
+    format is 'table' or 'json'; anything else is a ValueError.
+    """
+    text = _polyhost.report(format)
+    print(text, end="", file=sys.stderr if file is None else file)

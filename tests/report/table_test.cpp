@@ -1,0 +1,153 @@
+// The table: whole reports against golden files, and the few rules a golden file does not make plain.
+#include "report/table.h"
+
+#include "golden.h"
+
+#include <limits>
+
+using polyhost::record::Direction;
+using polyhost::record::Function;
+using polyhost::record::Snapshot;
+using polyhost::report::table;
+using polyhost::test::check_golden;
+
+namespace {
+
+constexpr auto huge = std::numeric_limits<std::uint64_t>::max();
+
+Snapshot run(std::string script, std::vector<Function> functions) {
+  return {.script = std::move(script),
+          .wall_ns = 1'234'567'890,
+          .clock = {.source = "tsc", .ns_per_tick = 0.38, .resolution_ns = 10},
+          .cost_per_call_ns = 28.4,
+          .functions = std::move(functions)};
+}
+
+Function inbound(std::string name, std::uint64_t calls, std::uint64_t python_ns, std::uint64_t native_ns) {
+  return {.name = std::move(name),
+          .calls = calls,
+          .python_ns = python_ns,
+          .native_ns = native_ns,
+          .crossing_ns = python_ns - native_ns,
+          .self_ns = native_ns,
+          .p50_ns = python_ns / calls,
+          .p99_ns = 3 * (python_ns / calls)};
+}
+
+std::vector<Function> mixed() {
+  Function integrate = inbound("nbody.integrate", 1, 912'345'678, 912'300'000);
+  integrate.self_ns = 400'000'000;
+  Function force = inbound("nbody.integrate(force)", 1'200'000, 512'000'000, 380'000'000);
+  force.direction = Direction::outbound;
+  std::swap(force.python_ns, force.native_ns);
+  force.self_ns = force.python_ns;
+  force.errors = 1;
+  Function split = inbound("wordcount.split", 8'214, 1'234'000'000, 1'200'000'000);
+  split.lost = 12;
+  split.errors = 3;
+  return {inbound("kernels.fib", 1, 331'160'281, 331'160'000), integrate, force, split,
+          inbound("kernels.dot", 250'000, 45'000'000, 33'500'000)};
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a run without a call is one sentence") {
+  check_golden("empty.txt", table(run("scripts/examples/fib.py", {})));
+  check_golden("never_called.txt", table(run("", {{.name = "kernels.fib"}})));
+}
+
+TEST_CASE("one inbound function") {
+  check_golden("one.txt", table(run("fib.py", {inbound("kernels.fib", 100'000, 8'400'000, 7'100'000)})));
+}
+
+TEST_CASE("both directions, with errors, lost calls and nested crossings, dearest first") {
+  Snapshot snapshot = run("scripts/examples/nbody.py", mixed());
+  snapshot.lost = 12;
+  check_golden("mixed.txt", table(snapshot));
+}
+
+TEST_CASE("rows of equal cost stand in the order of their names") {
+  const std::string text = table(run("a.py", {inbound("m.b", 1, 20, 10), inbound("m.a", 1, 30, 20)}));
+  CHECK(text.find("m.a") < text.find("m.b"));
+}
+
+TEST_CASE("the greatest numbers") {
+  Snapshot snapshot = run("huge.py", {{.name = "kernels.endless",
+                                       .calls = huge,
+                                       .errors = huge,
+                                       .python_ns = huge,
+                                       .crossing_ns = huge,
+                                       .p50_ns = huge,
+                                       .p99_ns = huge}});
+  snapshot.wall_ns = snapshot.lost = huge;
+  snapshot.cost_per_call_ns = std::numeric_limits<double>::max();
+  snapshot.clock.resolution_ns = std::numeric_limits<double>::quiet_NaN();
+  check_golden("huge.txt", table(snapshot));
+}
+
+TEST_CASE("a time that cannot be is unknown") {
+  Snapshot snapshot = run("a.py", {inbound("m.f", 1, 20, 10)});
+  for (const double cost : {-1.0, std::numeric_limits<double>::infinity()}) {
+    snapshot.cost_per_call_ns = cost;
+    CHECK(has(table(snapshot), "cost of measuring: unknown per call"));
+  }
+}
+
+TEST_CASE("a function of which no call was timed has no times") {
+  Snapshot snapshot = run("lost.py", {{.name = "kernels.gone", .calls = 1, .errors = 1, .lost = 1}});
+  snapshot.lost = 1;
+  check_golden("untimed.txt", table(snapshot));
+}
+
+TEST_CASE("times scale at three significant digits") {
+  check_golden("scales.txt",
+               table(run("tiny.py",
+                         {inbound("t.zero", 3, 0, 0), inbound("t.one", 1'000, 1, 0),
+                          inbound("t.less", 10'000'000, 1, 0), inbound("t.part", 3, 1'000'000, 999'999),
+                          inbound("t.999", 1, 999, 1), inbound("t.1000", 1, 1'000, 1),
+                          inbound("t.9.99", 1, 9'994, 1), inbound("t.10.0", 1, 9'996, 1),
+                          inbound("t.1.00", 1, 999'600, 1), inbound("t.hours", 1, 12'345'678'900'000, 1)})));
+}
+
+TEST_CASE("a name too long for its column has a line of its own") {
+  check_golden("long_names.txt",
+               table(run("long.py", {inbound("kernels.fib", 10, 8'000, 7'000),
+                                     inbound("accelerators." + std::string(120, 'x'), 10, 9'000, 7'000),
+                                     inbound("transport.send_all(on_progress)", 10, 7'500, 7'000)})));
+}
+
+TEST_CASE("letters outside ASCII align by code point") {
+  check_golden("letters.txt", table(run("größe.py", {inbound("maße.größe", 10, 8'000, 7'000),
+                                                     inbound("kernels.fib", 10, 9'000, 7'000),
+                                                     inbound("m.\U0001D6C2\u03B2", 10, 7'500, 7'000)})));
+}
+
+TEST_CASE("nothing in a name or a script reaches the terminal as a command") {
+  using std::string_literals::operator""s;
+  Snapshot snapshot = run("evil\r\n\x1b[2J.py", {inbound("m.nul\0tab\t\x7f"s, 10, 8'000, 7'000),
+                                                 inbound("m.csi\u009b31m", 10, 7'900, 7'000),
+                                                 inbound("m.turn\u202e", 10, 7'800, 7'000)});
+  snapshot.clock.source = "t\bsc";
+  check_golden("controls.txt", table(snapshot));
+}
+
+TEST_CASE("bytes that are not UTF-8 are shown as bytes") {
+  check_golden("invalid_utf8.txt", table(run("\xff.py", {inbound("m.cut\xe2\x82", 10, 8'000, 7'000),
+                                                         inbound("m.long\xc0\xaf", 10, 7'900, 7'000),
+                                                         inbound("m.long\xe0\x80\xaf", 10, 7'850, 7'000),
+                                                         inbound("m.half\xed\xa0\x80", 10, 7'800, 7'000),
+                                                         inbound("m.far\xf4\x90\x80\x80", 10, 7'700, 7'000),
+                                                         inbound("m.alone\x80z", 10, 7'600, 7'000)})));
+}
+
+TEST_CASE("nested crossings are explained only where there are some") {
+  Function f = inbound("m.f", 1, 20, 10);
+  CHECK_FALSE(has(table(run("a.py", {f})), "nested"));
+  f.self_ns = 4;
+  CHECK(has(table(run("a.py", {f})), "nested crossings count in every row"));
+  f = {.name = "m.f(key)", .direction = Direction::outbound, .calls = 1, .python_ns = 10, .native_ns = 20};
+  f.self_ns = 10;
+  CHECK_FALSE(has(table(run("a.py", {f})), "nested"));
+}
