@@ -7,7 +7,8 @@
 namespace polyhost::app {
 
 const char* const help_text =
-    "polyhost runs Python scripts as python3 does, and times every call between Python and native functions.\n"
+    "polyhost runs Python scripts as python3 does, and times every call between Python and native "
+    "functions.\n"
     "\n"
     "  polyhost [switches] [python3's options] script.py [arguments]\n"
     "  polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]\n"

@@ -1,6 +1,6 @@
 // polyhost: the executable.
-#include "host.h"
 #include "help.h"
+#include "host.h"
 #include "options.h"
 
 #include <cstdio>

@@ -40,7 +40,8 @@ void read_report(std::string_view value, CommandLine& line) {
   const std::string format(value.empty() ? "table" : value.substr(0, colon));
   const std::string file(colon == std::string_view::npos ? "" : value.substr(colon + 1));
   if (format != "table" && format != "json") {
-    line.error = "--report knows no format '" + format + "': use --report, --report=json:FILE or --report=table:FILE";
+    line.error =
+        "--report knows no format '" + format + "': use --report, --report=json:FILE or --report=table:FILE";
   } else if (colon != std::string_view::npos && file.empty()) {
     line.error = "--report=" + format + ": lacks a file after the colon: write --report=" + format + ":FILE";
   } else {

@@ -131,7 +131,8 @@ int run(const RunOptions& options) {
 }
 
 std::string version_text() {
-  return "polyhost " POLYHOST_VERSION "\nPython " + interpreter::version() + "\ncompiler " + __VERSION__ + "\n";
+  return "polyhost " POLYHOST_VERSION "\nPython " + interpreter::version() + "\ncompiler " + __VERSION__ +
+         "\n";
 }
 
 }  // namespace polyhost

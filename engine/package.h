@@ -1,4 +1,5 @@
-// The Python package polyhost (scripts/polyhost), as the binary carries it. Defined by what cmake/freeze.py makes.
+// The Python package polyhost (scripts/polyhost), as the binary carries it. Defined by what cmake/freeze.py
+// makes.
 #pragma once
 
 #include "interpreter/interpreter.h"

@@ -3,10 +3,10 @@
 
 #include "boundary/table.h"
 
+#include <polyhost/version.h>
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
 #include <polyhost/detail/errors.hpp>
-#include <polyhost/version.h>
 
 #include <stdexcept>
 #include <utility>
@@ -58,7 +58,8 @@ object function_as_dict(const record::Function& f) {
 object as_dict(const record::Snapshot& s) {
   object dict = new_dict();
   PyObject* d = dict.get();
-  const object script = object::steal(PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size())));
+  const object script = object::steal(
+      PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size())));
   const object functions = object::steal(PyList_New(0));
   if (!script || !functions) throw_python_error();
   for (const record::Function& f : s.functions) {
@@ -107,8 +108,8 @@ PyObject* report(PyObject*, PyObject* format) {
 }
 
 int execute(PyObject* module) {
-  const object capsule = object::steal(
-      PyCapsule_New(const_cast<polyhost_table*>(&table()), POLYHOST_CAPSULE, nullptr));  // plugins only read it
+  const object capsule = object::steal(PyCapsule_New(const_cast<polyhost_table*>(&table()), POLYHOST_CAPSULE,
+                                                     nullptr));  // plugins only read it
   if (!capsule) return -1;
   if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
@@ -117,7 +118,8 @@ int execute(PyObject* module) {
 PyMethodDef methods[] = {
     {"snapshot", snapshot, METH_NOARGS, "snapshot() -> dict: the ledger as it is now, in nanoseconds."},
     {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
-    {"report", report, METH_O, "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
+    {"report", report, METH_O,
+     "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
     {nullptr, nullptr, 0, nullptr}};
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)}, {0, nullptr}};
 PyModuleDef definition = {PyModuleDef_HEAD_INIT,

@@ -1,8 +1,8 @@
 // Filling the table.
 #include "boundary/table.h"
 
-#include <polyhost/detail/tick.hpp>
 #include <polyhost/version.h>
+#include <polyhost/detail/tick.hpp>
 
 #include <new>
 

@@ -14,7 +14,8 @@ void clear(polyhost_record& counts) {
 
 }  // namespace
 
-polyhost_record& Ledger::record(const std::string& module, const std::string& name, polyhost_direction direction) {
+polyhost_record& Ledger::record(const std::string& module, const std::string& name,
+                                polyhost_direction direction) {
   const std::string qualified = module + "." + name;
   Entry*& known = index_[{qualified, direction}];
   if (known == nullptr) {

@@ -19,7 +19,7 @@ struct Clock {
   double resolution_ns = 0.0;  // the smallest step seen between two different readings
 };
 
-// One function in one direction. Sums are over all calls; a call that made nested crossings counts
+// One function in one direction. Sums are over all timed calls; a call that made nested crossings counts
 // them in its own sums too, except in self_ns.
 struct Function {
   std::string name;  // qualified: module.function, or module.function(parameter) for a callback
@@ -41,17 +41,18 @@ struct Function {
 };
 
 struct Snapshot {
-  std::string script;        // what was run: a path, "-c", "-m module", "-" or ""
+  std::string script;         // what was run: a path, "-c", "-m module", "-" or ""
   std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
   Clock clock;
-  double cost_per_call_ns = 0.0;  // what measuring adds to one call
-  std::uint64_t lost = 0;         // calls counted but not timed, over all functions
+  double cost_per_call_ns = 0.0;    // what measuring adds to one call
+  std::uint64_t lost = 0;           // calls counted but not timed, over all functions
   std::vector<Function> functions;  // that were called at least once, in order of registration
 };
 
 class Ledger;
 
-// Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in it.
+// Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in
+// it.
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script);
 
 }  // namespace polyhost::record

@@ -53,12 +53,12 @@ typedef struct polyhost_thread {
 
 // What a ledger offers to plugins. Reached through the capsule POLYHOST_CAPSULE.
 typedef struct polyhost_table {
-  uint32_t major;             // POLYHOST_ABI_MAJOR of the ledger
-  uint32_t minor;             // POLYHOST_ABI_MINOR of the ledger
-  const char* host;           // who keeps the ledger, with its version: "polyhost 0.1.0"
-  uint32_t clock;             // the polyhost_clock that every plugin must use
-  uint32_t reserved;          // zero
-  ptrdiff_t thread_offset;    // from a thread's thread pointer to its polyhost_thread
+  uint32_t major;           // POLYHOST_ABI_MAJOR of the ledger
+  uint32_t minor;           // POLYHOST_ABI_MINOR of the ledger
+  const char* host;         // who keeps the ledger, with its version: "polyhost 0.1.0"
+  uint32_t clock;           // the polyhost_clock that every plugin must use
+  uint32_t reserved;        // zero
+  ptrdiff_t thread_offset;  // from a thread's thread pointer to its polyhost_thread
   // The record of module.name, made on first request, the same one ever after; NULL without memory.
   // Needs the GIL.
   polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);

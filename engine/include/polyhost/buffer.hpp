@@ -45,7 +45,8 @@ const char* misfit(const Py_buffer& view) {
     return "its items are of another type";
   }
   if (PyBuffer_IsContiguous(&view, 'C') == 0) return "it is not C-contiguous";
-  if (view.len > 0 && reinterpret_cast<std::uintptr_t>(view.buf) % alignof(T) != 0) return "it is not aligned";
+  if (view.len > 0 && reinterpret_cast<std::uintptr_t>(view.buf) % alignof(T) != 0)
+    return "it is not aligned";
   return nullptr;
 }
 
@@ -56,7 +57,7 @@ static_assert(std::endian::native == std::endian::little, "polyhost is written f
 // Every item of a C-contiguous buffer, in memory order, whatever its number of dimensions. span<T> asks
 // for writable memory, span<const T> does not. The exporter keeps the memory in place until the call ends.
 template <class T>
-  requires detail::buffer_item<std::remove_const_t<T>>
+requires detail::buffer_item<std::remove_const_t<T>>
 struct converter<std::span<T>> {
   using item = std::remove_const_t<T>;
   std::span<T> value;

@@ -23,7 +23,8 @@ template <class R, class... A>
 class callback<R(A...)> {
  public:
   callback() = default;
-  callback(PyObject* callable, const detail::signature* function, std::size_t parameter, polyhost_record* record)
+  callback(PyObject* callable, const detail::signature* function, std::size_t parameter,
+           polyhost_record* record)
       : callable_(object::borrow(callable)), function_(function), parameter_(parameter), record_(record) {}
 
   callback(const callback& other)
@@ -46,7 +47,8 @@ class callback<R(A...)> {
     if (!callable_) throw std::logic_error("an empty polyhost::callback was called");
     const std::uint64_t entry = detail::tick();
     if (PyGILState_Check() != 0) return call(entry, 0, std::forward<A>(arguments)...);
-    if (detail::finalizing()) throw std::runtime_error("Python is shutting down: its functions cannot be called any more");
+    if (detail::finalizing())
+      throw std::runtime_error("Python is shutting down: its functions cannot be called any more");
     const detail::gil_guard gil;
     return call(entry, detail::tick() - entry, std::forward<A>(arguments)...);
   }
@@ -93,13 +95,14 @@ class callback<R(A...)> {
     arguments_array array;
     std::size_t made = 0;
     const bool converted =
-        ((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) && ... && true);
+        ((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) && ... &&
+         true);
     const std::uint64_t nested_before = thread.nested;
     c.converted = detail::tick();
     PyObject* result = nullptr;
     if (converted) {
-      result = PyObject_Vectorcall(callable, array.items.data() + 1, sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                                   nullptr);
+      result = PyObject_Vectorcall(callable, array.items.data() + 1,
+                                   sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
     }
     c.returned = detail::tick();
     c.nested = thread.nested - nested_before;
@@ -108,7 +111,8 @@ class callback<R(A...)> {
 
   template <class Converter>
   bool load_result(PyObject* result, Converter& converted) const {
-    static_assert(!std::is_same_v<R, std::string_view> && !std::is_same_v<R, const char*> && !std::is_same_v<R, PyObject*>,
+    static_assert(!std::is_same_v<R, std::string_view> && !std::is_same_v<R, const char*> &&
+                      !std::is_same_v<R, PyObject*>,
                   "a callback's result must own its data: use std::string or polyhost::object");
     argument arg{function_, parameter_};
     if (converted.load(result, arg)) return true;

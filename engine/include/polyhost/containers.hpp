@@ -16,7 +16,9 @@ namespace polyhost {
 namespace detail {
 
 template <class T>
-concept text_like = requires { typename T::traits_type; };
+concept text_like = requires {
+  typename T::traits_type;
+};
 
 template <class T>
 concept map_like = requires {
@@ -25,25 +27,36 @@ concept map_like = requires {
 };
 
 template <class T>
-concept set_like = requires(T container, typename T::key_type key) { container.insert(std::move(key)); } && !map_like<T>;
+concept set_like = requires(T container, typename T::key_type key) {
+  container.insert(std::move(key));
+}
+&&!map_like<T>;
 
 template <class T>
-concept sequence_like = requires(T container, typename T::value_type item) { container.push_back(std::move(item)); } &&
-                        !text_like<T>;
+concept sequence_like = requires(T container, typename T::value_type item) {
+  container.push_back(std::move(item));
+}
+&&!text_like<T>;
 
 template <class T>
-concept tuple_like = requires { std::tuple_size<T>::value; };
+concept tuple_like = requires {
+  std::tuple_size<T>::value;
+};
 
 // A converted item must own what it refers to: while the body runs, the Python container may change.
 template <class Item>
-constexpr bool owns_its_value = !std::is_same_v<Item, std::string_view> && !std::is_same_v<Item, const char*> &&
-                                !std::is_same_v<Item, PyObject*> && !requires { typename Item::element_type; };
+constexpr bool owns_its_value =
+    !std::is_same_v<Item, std::string_view> && !std::is_same_v<Item, const char*> &&
+    !std::is_same_v<Item, PyObject*> && !requires {
+  typename Item::element_type;
+};
 
 // Converts `from`, an item of the argument, and hands it to `sink`; the item is kept alive meanwhile,
 // since a conversion may run Python code that changes its container.
 template <class Item, class Sink>
 bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
-  static_assert(owns_its_value<Item>, "a container's items must own their data: use std::string instead of a view");
+  static_assert(owns_its_value<Item>,
+                "a container's items must own their data: use std::string instead of a view");
   const object keep = object::borrow(from);
   converter<Item> item;
   if (!item.load(from, arg)) {
@@ -113,7 +126,8 @@ struct converter<T> {
     if constexpr (requires { value.reserve(1); }) {
       value.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.get())));
     }
-    return detail::load_items<item>(items.get(), arg, [&](auto&& loaded) { value.push_back(std::move(loaded)); });
+    return detail::load_items<item>(items.get(), arg,
+                                    [&](auto&& loaded) { value.push_back(std::move(loaded)); });
   }
 
   static PyObject* make(const T& container) {
@@ -143,8 +157,8 @@ struct converter<T> {
 
   bool load(PyObject* from, argument& arg) {
     const object items = detail::as_fast_sequence(from, arg);
-    return items &&
-           detail::load_items<item>(items.get(), arg, [&](auto&& loaded) { value.insert(std::move(loaded)); });
+    return items && detail::load_items<item>(items.get(), arg,
+                                             [&](auto&& loaded) { value.insert(std::move(loaded)); });
   }
 
   static PyObject* make(const T& container) {
@@ -172,8 +186,9 @@ struct converter<T> {
     }
     const object items = object::steal(PyMapping_Items(from));  // a copy: conversions may change the dict
     if (!items) return detail::refuse(arg, refusal::raised);
-    return detail::load_items<std::pair<key, mapped>>(
-        items.get(), arg, [&](auto&& loaded) { value.insert_or_assign(std::move(loaded.first), std::move(loaded.second)); });
+    return detail::load_items<std::pair<key, mapped>>(items.get(), arg, [&](auto&& loaded) {
+      value.insert_or_assign(std::move(loaded.first), std::move(loaded.second));
+    });
   }
 
   static PyObject* make(const T& container) {
@@ -241,7 +256,8 @@ struct converter<T> {
 
   template <std::size_t... I>
   static bool make_items(PyObject* tuple, const T& container, std::index_sequence<I...>) {
-    return (set_item(tuple, static_cast<Py_ssize_t>(I), converter<item<I>>::make(std::get<I>(container))) && ...);
+    return (set_item(tuple, static_cast<Py_ssize_t>(I), converter<item<I>>::make(std::get<I>(container))) &&
+            ...);
   }
 
   static bool set_item(PyObject* tuple, Py_ssize_t index, PyObject* made) {

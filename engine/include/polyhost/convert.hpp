@@ -63,8 +63,9 @@ inline bool refuse_type(argument& arg, PyObject* given, const char* detail = nul
 }
 
 template <class T>
-concept integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-                  !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+concept integer =
+    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 // "int8 (-128 to 127)"
 template <integer T>
@@ -134,7 +135,8 @@ inline bool load_float_slowly(PyObject* from, double& value, argument& arg) {
 inline bool load_text(PyObject* from, std::string_view& text, argument& arg) {
   if (!PyUnicode_Check(from)) return refuse_type(arg, from);
   if (PyUnicode_IS_COMPACT_ASCII(from)) {
-    text = {static_cast<const char*>(PyUnicode_DATA(from)), static_cast<std::size_t>(PyUnicode_GET_LENGTH(from))};
+    text = {static_cast<const char*>(PyUnicode_DATA(from)),
+            static_cast<std::size_t>(PyUnicode_GET_LENGTH(from))};
     return true;
   }
   Py_ssize_t size = 0;
@@ -152,7 +154,8 @@ struct converter<T> {
   T value;
   static void describe(std::string& out) { out += "int"; }
   bool load(PyObject* from, argument& arg) {
-    return PyLong_CheckExact(from) ? detail::load_int(from, value, arg) : detail::load_int_slowly(from, value, arg);
+    return PyLong_CheckExact(from) ? detail::load_int(from, value, arg)
+                                   : detail::load_int_slowly(from, value, arg);
   }
   static PyObject* make(T number) {
     if constexpr (std::is_signed_v<T>) return PyLong_FromLongLong(number);
@@ -250,7 +253,9 @@ struct converter<const char*> {
     value = text.data();
     return true;
   }
-  static PyObject* make(const char* text) { return text != nullptr ? PyUnicode_FromString(text) : Py_NewRef(Py_None); }
+  static PyObject* make(const char* text) {
+    return text != nullptr ? PyUnicode_FromString(text) : Py_NewRef(Py_None);
+  }
 };
 
 // bytes and whatever exports contiguous memory (bytearray, memoryview, array, mmap), seen in place.
@@ -283,7 +288,8 @@ struct converter<std::span<const std::byte>> {
     return true;
   }
   static PyObject* make(std::span<const std::byte> bytes) {
-    return PyBytes_FromStringAndSize(reinterpret_cast<const char*>(bytes.data()), static_cast<Py_ssize_t>(bytes.size()));
+    return PyBytes_FromStringAndSize(reinterpret_cast<const char*>(bytes.data()),
+                                     static_cast<Py_ssize_t>(bytes.size()));
   }
 
  private:

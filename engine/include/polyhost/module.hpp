@@ -55,8 +55,8 @@ inline void read_and_check(registration& r, PyObject* module, const char* text, 
       check_defaults(r.sig);
       return;
     }
-    reason = "it names " + std::to_string(r.sig.parameters.size()) + " parameters, but the C++ function takes " +
-             std::to_string(cpp_parameters);
+    reason = "it names " + std::to_string(r.sig.parameters.size()) +
+             " parameters, but the C++ function takes " + std::to_string(cpp_parameters);
   } catch (const std::invalid_argument& error) {
     reason = error.what();
   } catch (const python_error& error) {
@@ -76,8 +76,10 @@ inline void add_function(PyObject* module, registration& r, const char* doc, PyC
   if (record == nullptr) throw std::bad_alloc();
   const object self = make_function_object(module, r.sig, *record);
   const object name = object::steal(PyUnicode_FromString(r.sig.module.c_str()));
-  const object function = object::steal(name ? PyCFunction_NewEx(&r.method, self.get(), name.get()) : nullptr);
-  if (!function || PyModule_AddObjectRef(module, r.sig.name.c_str(), function.get()) != 0) throw_python_error();
+  const object function =
+      object::steal(name ? PyCFunction_NewEx(&r.method, self.get(), name.get()) : nullptr);
+  if (!function || PyModule_AddObjectRef(module, r.sig.name.c_str(), function.get()) != 0)
+    throw_python_error();
 }
 
 }  // namespace detail
@@ -93,12 +95,13 @@ class module_builder {
   }
 
   // Adds the C++ function F (a function pointer or a lambda without captures). `signature_text` gives
-  // the name, the parameters' names and their defaults in Python's syntax: "scale(x, factor=2.0, *, clip=None)".
-  // The types come from F. A text that does not fit F fails the import with an ImportError.
+  // the name, the parameters' names and their defaults in Python's syntax: "scale(x, factor=2.0, *,
+  // clip=None)". The types come from F. A text that does not fit F fails the import with an ImportError.
   // Extras: polyhost::release_gil.
   template <auto F, class... Extra>
   void def(const char* signature_text, const char* doc = nullptr, Extra...) {
-    static_assert((std::is_same_v<Extra, release_gil_t> && ...), "m.def: an extra that polyhost does not know");
+    static_assert((std::is_same_v<Extra, release_gil_t> && ...),
+                  "m.def: an extra that polyhost does not know");
     using traits = detail::callable_traits<std::remove_const_t<decltype(F)>>;
     constexpr auto entry_point = traits::template entry_point<F, detail::releases_gil<Extra...>>;
     auto registration = std::make_unique<detail::registration>();
@@ -106,7 +109,8 @@ class module_builder {
     detail::read_and_check(*registration, module_, signature_text, traits::count, traits::add_types);
     detail::registration& kept = *registration;
     kept.next = std::exchange(detail::registrations, registration.release());
-    detail::add_function(module_, kept, doc, reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_point)));
+    detail::add_function(module_, kept, doc,
+                         reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_point)));
   }
 
   // Adds a constant: anything that can be a function's result.
@@ -149,17 +153,17 @@ inline int build_module(PyObject* module, void (*body)(module_builder&)) {
 
 // Defines the extension module NAME; the block that follows is run with `M`, a polyhost::module_builder&,
 // at each import. NAME must be the file's name. Multi-phase initialisation (PEP 489).
-#define POLYHOST_MODULE(NAME, M)                                                                                  \
-  static void polyhost_body_of_##NAME(::polyhost::module_builder& M);                                             \
-  extern "C" __attribute__((visibility("default"))) PyObject* PyInit_##NAME();                                    \
-  extern "C" PyObject* PyInit_##NAME() {                                                                          \
-    static constexpr auto execute = [](PyObject* module) {                                                        \
-      return ::polyhost::detail::build_module(module, polyhost_body_of_##NAME);                                   \
-    };                                                                                                            \
-    static PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(static_cast<int (*)(PyObject*)>(execute))}, \
-                                       {0, nullptr}};                                                             \
-    static PyModuleDef definition = {PyModuleDef_HEAD_INIT, #NAME, nullptr, 0, nullptr, slots,                    \
-                                     nullptr,               nullptr, nullptr};                                    \
-    return PyModuleDef_Init(&definition);                                                                         \
-  }                                                                                                               \
+#define POLYHOST_MODULE(NAME, M)                                                                         \
+  static void polyhost_body_of_##NAME(::polyhost::module_builder& M);                                    \
+  extern "C" __attribute__((visibility("default"))) PyObject* PyInit_##NAME();                           \
+  extern "C" PyObject* PyInit_##NAME() {                                                                 \
+    static constexpr auto execute = [](PyObject* module) {                                               \
+      return ::polyhost::detail::build_module(module, polyhost_body_of_##NAME);                          \
+    };                                                                                                   \
+    static PyModuleDef_Slot slots[] = {                                                                  \
+        {Py_mod_exec, reinterpret_cast<void*>(static_cast<int (*)(PyObject*)>(execute))}, {0, nullptr}}; \
+    static PyModuleDef definition = {                                                                    \
+        PyModuleDef_HEAD_INIT, #NAME, nullptr, 0, nullptr, slots, nullptr, nullptr, nullptr};            \
+    return PyModuleDef_Init(&definition);                                                                \
+  }                                                                                                      \
   static void polyhost_body_of_##NAME(::polyhost::module_builder& M)

@@ -8,10 +8,10 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <polyhost/version.h>
 #include <polyhost/buffer.hpp>
 #include <polyhost/callback.hpp>
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
 #include <polyhost/module.hpp>
 #include <polyhost/object.hpp>
-#include <polyhost/version.h>

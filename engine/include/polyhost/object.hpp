@@ -105,7 +105,8 @@ class python_error : public std::exception {
 #if PY_VERSION_HEX >= 0x030C0000
     PyErr_SetRaisedException(value);
 #else
-    PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value, PyException_GetTraceback(value));
+    PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
+                  PyException_GetTraceback(value));
 #endif
   }
 

@@ -19,13 +19,13 @@ constexpr unsigned histogram_bucket(std::uint64_t ticks) {
 
 // The four ticks of a crossing and what happened between them, all in ticks.
 struct crossing {
-  std::uint64_t entry;      // the outer side begins
-  std::uint64_t converted;  // the inner side begins
-  std::uint64_t returned;   // the inner side has ended
-  std::uint64_t exit;       // the outer side has ended
-  std::uint64_t gil_wait;   // waits for the GIL outside the inner side
+  std::uint64_t entry;            // the outer side begins
+  std::uint64_t converted;        // the inner side begins
+  std::uint64_t returned;         // the inner side has ended
+  std::uint64_t exit;             // the outer side has ended
+  std::uint64_t gil_wait;         // waits for the GIL outside the inner side
   std::uint64_t gil_wait_before;  // the part of gil_wait that lies before the inner side
-  std::uint64_t nested;     // outer sides of crossings made from the inner side
+  std::uint64_t nested;           // outer sides of crossings made from the inner side
 };
 
 template <polyhost_direction Direction>

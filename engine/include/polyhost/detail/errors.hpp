@@ -11,8 +11,10 @@
 namespace polyhost::detail {
 
 inline void set_os_error(const std::system_error& error) {
-  if (error.code().category() == std::generic_category() || error.code().category() == std::system_category()) {
-    const object value = object::steal(PyObject_CallFunction(PyExc_OSError, "is", error.code().value(), error.what()));
+  if (error.code().category() == std::generic_category() ||
+      error.code().category() == std::system_category()) {
+    const object value =
+        object::steal(PyObject_CallFunction(PyExc_OSError, "is", error.code().value(), error.what()));
     if (value) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value.get())), value.get());
     return;
   }

@@ -70,9 +70,10 @@ class released_gil {
 template <auto F, bool ReleaseGil, class R, class... A>
 struct thunk {
   static constexpr std::size_t count = sizeof...(A);
-  static_assert(((!std::is_lvalue_reference_v<A> || std::is_const_v<std::remove_reference_t<A>>) && ...),
-                "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
-                "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
+  static_assert(
+      ((!std::is_lvalue_reference_v<A> || std::is_const_v<std::remove_reference_t<A>>)&&...),
+      "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
+      "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
 
   // METH_FASTCALL | METH_KEYWORDS
   static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
@@ -88,7 +89,8 @@ struct thunk {
       if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c, thread);
     }
     c.exit = tick();
-    if (result == nullptr) [[unlikely]] close_failed(*function.record, c);
+    if (result == nullptr) [[unlikely]]
+      close_failed(*function.record, c);
     thread.nested = nested_before + (c.exit - c.entry);
     account<POLYHOST_INBOUND>(*function.record, c);
     return result;
@@ -103,7 +105,8 @@ struct thunk {
     if (c.returned < c.converted) c.returned = c.converted;
   }
 
-  static PyObject* cross(const function_object& function, PyObject* const* args, crossing& c, polyhost_thread& thread) {
+  static PyObject* cross(const function_object& function, PyObject* const* args, crossing& c,
+                         polyhost_thread& thread) {
     try {
       return convert_and_run(function, args, c, thread, std::index_sequence_for<A...>());
     } catch (abi::__forced_unwind&) {

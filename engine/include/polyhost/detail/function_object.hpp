@@ -40,10 +40,13 @@ def signature(text):
 // __polyhost_signature__ of a function's self: a new inspect.Signature.
 inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
   const object globals = object::steal(PyDict_New());
-  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0) return nullptr;
-  const object done = object::steal(PyRun_String(signature_script, Py_file_input, globals.get(), globals.get()));
+  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0)
+    return nullptr;
+  const object done =
+      object::steal(PyRun_String(signature_script, Py_file_input, globals.get(), globals.get()));
   PyObject* make = done ? PyDict_GetItemString(globals.get(), "signature") : nullptr;
-  return make != nullptr ? PyObject_CallFunction(make, "s", as_function(self).sig->text(true).c_str()) : nullptr;
+  return make != nullptr ? PyObject_CallFunction(make, "s", as_function(self).sig->text(true).c_str())
+                         : nullptr;
 }
 
 // builtin_function_or_method.__signature__: answers for functions whose self knows one, whichever plugin
@@ -51,28 +54,31 @@ inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
 inline PyObject* get_signature(PyObject* function, void*) {
   PyObject* self = PyCFunction_GET_SELF(function);
   if (self != nullptr && PyModule_Check(self) && !PyModule_CheckExact(self)) {
-    const object method =
-        object::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), "__polyhost_signature__"));
+    const object method = object::steal(
+        PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), "__polyhost_signature__"));
     if (method) return PyObject_CallOneArg(method.get(), self);
     PyErr_Clear();
   }
-  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '__signature__'", Py_TYPE(function)->tp_name);
+  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '__signature__'",
+               Py_TYPE(function)->tp_name);
   return nullptr;
 }
 
 // inspect has no other way to learn the types of a builtin function: its text signature must not have any.
 inline bool install_signature_attribute() {
-  static PyGetSetDef attribute{"__signature__", get_signature, nullptr, "The inspect.Signature, where it is known.",
-                               nullptr};
+  static PyGetSetDef attribute{"__signature__", get_signature, nullptr,
+                               "The inspect.Signature, where it is known.", nullptr};
 #if PY_VERSION_HEX >= 0x030C0000
   const object attributes = object::steal(PyType_GetDict(&PyCFunction_Type));
 #else
   const object attributes = object::borrow(PyCFunction_Type.tp_dict);
 #endif
-  const int known = PyDict_Contains(attributes.get(), object::steal(PyUnicode_FromString(attribute.name)).get());
+  const int known =
+      PyDict_Contains(attributes.get(), object::steal(PyUnicode_FromString(attribute.name)).get());
   if (known != 0) return known > 0;
   const object descriptor = object::steal(PyDescr_NewGetSet(&PyCFunction_Type, &attribute));
-  if (!descriptor || PyDict_SetItemString(attributes.get(), attribute.name, descriptor.get()) != 0) return false;
+  if (!descriptor || PyDict_SetItemString(attributes.get(), attribute.name, descriptor.get()) != 0)
+    return false;
   PyType_Modified(&PyCFunction_Type);
   return true;
 }
@@ -82,9 +88,10 @@ inline PyTypeObject* function_type() {
   static PyTypeObject* type = nullptr;
   if (type != nullptr) return type;
   if (PyModule_Type.tp_basicsize > static_cast<Py_ssize_t>(function_object::room_for_module)) {
-    PyErr_Format(PyExc_ImportError,
-                 "this Python's modules are larger (%zd bytes) than polyhost %s knows: rebuild with a newer polyhost",
-                 PyModule_Type.tp_basicsize, POLYHOST_VERSION);
+    PyErr_Format(
+        PyExc_ImportError,
+        "this Python's modules are larger (%zd bytes) than polyhost %s knows: rebuild with a newer polyhost",
+        PyModule_Type.tp_basicsize, POLYHOST_VERSION);
     return nullptr;
   }
   if (!install_signature_attribute()) return nullptr;

@@ -4,8 +4,8 @@
 
 #include <Python.h>
 #include <polyhost/abi.h>
-#include <polyhost/detail/tick.hpp>
 #include <polyhost/version.h>
+#include <polyhost/detail/tick.hpp>
 
 #include <cstdlib>
 
@@ -25,7 +25,8 @@ inline polyhost_thread& this_thread() {
 inline constinit PyObject* own_records = nullptr;
 
 inline polyhost_record* own_record(const char* module, const char* name, std::uint32_t direction) {
-  PyObject* key = PyUnicode_FromFormat("%s %s.%s", direction == POLYHOST_INBOUND ? "inbound" : "outbound", module, name);
+  PyObject* key =
+      PyUnicode_FromFormat("%s %s.%s", direction == POLYHOST_INBOUND ? "inbound" : "outbound", module, name);
   if (key == nullptr) return nullptr;
   polyhost_record* record = nullptr;
   if (PyObject* known = PyDict_GetItemWithError(own_records, key); known != nullptr) {
@@ -86,12 +87,13 @@ inline bool compatible(const polyhost_table& found) {
   constexpr std::uint32_t needed_minor = POLYHOST_ABI_MINOR;
   if (found.major == POLYHOST_ABI_MAJOR && found.minor >= needed_minor) return true;
   const bool host_is_older = found.major <= POLYHOST_ABI_MAJOR;
-  PyErr_Format(PyExc_ImportError,
-               "this module speaks polyhost ABI %u.%u (polyhost %s), but the ledger of this process, kept by %s, "
-               "speaks %u.%u: %s",
-               POLYHOST_ABI_MAJOR, POLYHOST_ABI_MINOR, POLYHOST_VERSION, found.host, found.major, found.minor,
-               host_is_older ? "upgrade polyhost, or rebuild the module with the headers of that version"
-                             : "rebuild the module with the headers of that version");
+  PyErr_Format(
+      PyExc_ImportError,
+      "this module speaks polyhost ABI %u.%u (polyhost %s), but the ledger of this process, kept by %s, "
+      "speaks %u.%u: %s",
+      POLYHOST_ABI_MAJOR, POLYHOST_ABI_MINOR, POLYHOST_VERSION, found.host, found.major, found.minor,
+      host_is_older ? "upgrade polyhost, or rebuild the module with the headers of that version"
+                    : "rebuild the module with the headers of that version");
   return false;
 }
 
@@ -100,7 +102,8 @@ inline bool connect() {
   if (table != nullptr) return true;
   PyObject* module = ledger_module();
   if (module == nullptr && PyErr_Occurred() != nullptr) return false;
-  PyObject* capsule = module != nullptr ? PyObject_GetAttrString(module, POLYHOST_CAPSULE_ATTRIBUTE) : make_own_ledger();
+  PyObject* capsule =
+      module != nullptr ? PyObject_GetAttrString(module, POLYHOST_CAPSULE_ATTRIBUTE) : make_own_ledger();
   Py_XDECREF(module);
   if (capsule == nullptr) return false;
   const auto* found = static_cast<const polyhost_table*>(PyCapsule_GetPointer(capsule, POLYHOST_CAPSULE));

@@ -17,8 +17,8 @@ enum class parameter_kind : std::uint8_t { positional_only, positional_or_keywor
 
 // What the C++ side says of a parameter or a result.
 struct cpp_type {
-  void (*describe)(std::string& out);                  // its name as an annotation
-  bool (*accepts)(PyObject* from, argument& arg);      // whether a default value converts; null for results
+  void (*describe)(std::string& out);              // its name as an annotation
+  bool (*accepts)(PyObject* from, argument& arg);  // whether a default value converts; null for results
 };
 
 struct parameter {
@@ -129,7 +129,8 @@ class signature_reader {
 
   std::vector<std::string_view> finish(std::vector<std::string_view> parts, std::size_t end) const {
     if (!trim(text_.substr(end)).empty()) {
-      throw std::invalid_argument("nothing may follow its parameter list: the types come from the C++ function");
+      throw std::invalid_argument(
+          "nothing may follow its parameter list: the types come from the C++ function");
     }
     return parts;
   }
@@ -138,7 +139,8 @@ class signature_reader {
 };
 
 inline bool is_identifier(std::string_view name) {
-  const object text = object::steal(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
+  const object text =
+      object::steal(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
   if (!text) PyErr_Clear();
   return text && PyUnicode_IsIdentifier(text.get()) == 1;
 }
@@ -146,7 +148,8 @@ inline bool is_identifier(std::string_view name) {
 // The value of a default's text, an expression over Python's builtins.
 inline object evaluate_default(const std::string& text) {
   const object globals = object::steal(PyDict_New());
-  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0) throw_python_error();
+  if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0)
+    throw_python_error();
   object value = object::steal(PyRun_String(text.c_str(), Py_eval_input, globals.get(), globals.get()));
   if (!value) throw_python_error();
   return value;
@@ -199,7 +202,8 @@ inline void read_signature(signature& s, std::string_view text) {
       s.parameters.push_back(std::move(p));
     }
   }
-  if (keyword_only && s.positional == s.parameters.size()) throw std::invalid_argument("no parameter follows '*'");
+  if (keyword_only && s.positional == s.parameters.size())
+    throw std::invalid_argument("no parameter follows '*'");
   if (!is_identifier(name)) throw std::invalid_argument("'" + std::string(name) + "' is not a function name");
   s.name = name;
 }
@@ -229,7 +233,8 @@ inline void raise_argument_refusal(const argument& arg, PyObject* whole) {
   const parameter& p = arg.function->parameters[arg.index];
   std::string expected;
   p.type.describe(expected);
-  raise_refusal(arg, whole, arg.function->qualified_name() + "(): argument '" + p.name + "'", "must be", expected);
+  raise_refusal(arg, whole, arg.function->qualified_name() + "(): argument '" + p.name + "'", "must be",
+                expected);
 }
 
 // "kernels.integrate(f)": the name of a callback's row.
@@ -246,7 +251,8 @@ inline void raise_callback_refusal(const argument& arg, PyObject* whole, const s
 // The outbound record of a callback parameter; null with MemoryError set.
 inline polyhost_record* callback_record(const signature& s, std::size_t index) {
   polyhost_record*& record = s.parameters[index].callback;
-  if (record == nullptr) record = table->record(s.module.c_str(), callback_name(s, index).c_str(), POLYHOST_OUTBOUND);
+  if (record == nullptr)
+    record = table->record(s.module.c_str(), callback_name(s, index).c_str(), POLYHOST_OUTBOUND);
   if (record == nullptr && PyErr_Occurred() == nullptr) PyErr_NoMemory();
   return record;
 }
@@ -257,9 +263,10 @@ inline bool raise_too_many(const signature& s, Py_ssize_t given) {
   std::size_t required = 0;
   for (std::size_t i = 0; i < s.positional; ++i) required += s.parameters[i].default_value ? 0U : 1U;
   std::string takes = required == s.positional ? "" : "from " + std::to_string(required) + " to ";
-  takes += std::to_string(s.positional) + (s.positional == 1 ? " positional argument" : " positional arguments");
-  PyErr_Format(PyExc_TypeError, "%s() takes %s but %zd %s given", s.qualified_name().c_str(), takes.c_str(), given,
-               given == 1 ? "was" : "were");
+  takes +=
+      std::to_string(s.positional) + (s.positional == 1 ? " positional argument" : " positional arguments");
+  PyErr_Format(PyExc_TypeError, "%s() takes %s but %zd %s given", s.qualified_name().c_str(), takes.c_str(),
+               given, given == 1 ? "was" : "were");
   return false;
 }
 
@@ -279,8 +286,9 @@ inline bool raise_missing(const signature& s, PyObject* const* bound) {
     if (i > 0) list += !last ? ", " : names.size() == 2 ? " and " : ", and ";
     list += "'" + *names[i] + "'";
   }
-  PyErr_Format(PyExc_TypeError, "%s() missing %zu required %s argument%s: %s", s.qualified_name().c_str(), names.size(),
-               keyword_only ? "keyword-only" : "positional", names.size() == 1 ? "" : "s", list.c_str());
+  PyErr_Format(PyExc_TypeError, "%s() missing %zu required %s argument%s: %s", s.qualified_name().c_str(),
+               names.size(), keyword_only ? "keyword-only" : "positional", names.size() == 1 ? "" : "s",
+               list.c_str());
   return false;
 }
 
@@ -317,7 +325,8 @@ inline bool bind_keyword(const signature& s, PyObject* name, PyObject* value, Py
 
 // Puts the arguments of a vectorcall and the defaults into `bound`, one borrowed reference a parameter,
 // in the order of the parameters. False with a TypeError worded like Python's own.
-inline bool bind(const signature& s, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames, PyObject** bound) {
+inline bool bind(const signature& s, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames,
+                 PyObject** bound) {
   const std::size_t count = s.parameters.size();
   const auto given = static_cast<std::size_t>(nargs);
   if (given > s.positional) return raise_too_many(s, nargs);
