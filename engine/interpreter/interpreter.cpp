@@ -53,18 +53,19 @@ PyStatus configure(PyConfig& config, const Options& options) {
 }  // namespace
 
 void freeze(std::span<const FrozenModule> modules) {
-  // Python reads the table to its end; it is never freed.
-  auto* table = new std::vector<_frozen>();
+  // Never destroyed: Python reads the table to its end.
+  static std::vector<_frozen>& table = *new std::vector<_frozen>();
+  table.clear();
   for (const FrozenModule& module : modules) {
     _frozen entry{};
     entry.name = module.name;
     entry.code = module.code.data();
     entry.size = static_cast<int>(module.code.size());
     entry.is_package = module.is_package ? 1 : 0;
-    table->push_back(entry);
+    table.push_back(entry);
   }
-  table->push_back(_frozen{});
-  PyImport_FrozenModules = table->data();
+  table.push_back(_frozen{});
+  PyImport_FrozenModules = table.data();
 }
 
 int run(const Options& options) {

@@ -16,7 +16,7 @@ namespace {
 using record::Function;
 using record::Snapshot;
 
-constexpr std::size_t line_width = 118;
+constexpr std::size_t line_width = 128;
 constexpr std::size_t gap = 2;  // blanks between two columns
 
 constexpr std::array<std::string_view, 11> titles = {"function",    "direction",   "calls",    "errors",

@@ -2,7 +2,9 @@
 // Everything is copied, both ways; to look at memory in place, take a span (buffer.hpp).
 //
 // Containers are recognised by their shape, so that <vector>, <map> and the like are included only by
-// those who use them: `push_back` makes a sequence, `mapped_type` a map, `key_type` alone a set.
+// those who use them: `push_back` makes a sequence, `mapped_type` a map, `key_type` alone a set. A class of
+// one's own takes part if it has that and can be iterated over (a map: over pairs, with insert_or_assign
+// if it is a parameter).
 #pragma once
 
 #include <polyhost/convert.hpp>

@@ -46,8 +46,24 @@ struct argument {
   const char* detail = nullptr;   // static text: what was wrong beyond the type
 };
 
+// A type that nothing below or in the neighbouring headers knows. Complete, so that its users see one error.
 template <class T>
-struct converter;
+struct converter {
+  static_assert(
+      !std::is_same_v<T, T>,
+      "polyhost cannot convert this type: take a type of the README's table (for a char or a span of char: "
+      "std::string_view or std::span<const std::byte>), polyhost::object, or specialise polyhost::converter");
+  struct anything {
+    template <class Any>
+    operator Any&&() const;
+  } value;
+  static void describe(std::string&) {}
+  bool load(PyObject*, argument&) { return false; }
+  template <class Any>
+  static PyObject* make(Any&&) {
+    return nullptr;
+  }
+};
 
 namespace detail {
 
@@ -158,8 +174,11 @@ struct converter<T> {
                                    : detail::load_int_slowly(from, value, arg);
   }
   static PyObject* make(T number) {
-    if constexpr (std::is_signed_v<T>) return PyLong_FromLongLong(number);
-    return PyLong_FromUnsignedLongLong(number);
+    if constexpr (std::is_signed_v<T>) {
+      return PyLong_FromLongLong(number);
+    } else {
+      return PyLong_FromUnsignedLongLong(number);
+    }
   }
 };
 

@@ -67,8 +67,6 @@ inline void read_and_check(registration& r, PyObject* module, const char* text, 
 
 // Makes the builtin function and puts it into the module. Throws python_error.
 inline void add_function(PyObject* module, registration& r, const char* doc, PyCFunction entry_point) {
-  bool positional_only = true;
-  for (const parameter& p : r.sig.parameters) positional_only &= p.kind == parameter_kind::positional_only;
   r.doc = r.sig.name + r.sig.text(false) + "\n--\n\n" + (doc != nullptr ? doc : "");
   r.method = {r.sig.name.c_str(), entry_point, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
 
@@ -111,6 +109,12 @@ class module_builder {
     kept.next = std::exchange(detail::registrations, registration.release());
     detail::add_function(module_, kept, doc,
                          reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_point)));
+  }
+
+  // The same without a docstring.
+  template <auto F>
+  void def(const char* signature_text, release_gil_t extra) {
+    def<F>(signature_text, nullptr, extra);
   }
 
   // Adds a constant: anything that can be a function's result.

@@ -175,6 +175,13 @@ struct thunk {
 template <class Function>
 struct callable_traits : callable_traits<decltype(&Function::operator())> {};  // a lambda without captures
 
+template <class Class, class Member>
+struct callable_traits<Member Class::*> {
+  static_assert(
+      !std::is_same_v<Class, Class>,
+      "m.def: a member function needs an object to be called on; wrap it in a free function or a lambda");
+};
+
 template <class R, class... A>
 struct callable_traits<R (*)(A...)> {
   static constexpr std::size_t count = sizeof...(A);

@@ -8,12 +8,20 @@
 #include <ctime>
 #include <type_traits>
 
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
+#pragma push_macro("_Bool")
+#undef _Bool
+#define _Bool bool  // a C header: clang has no _Bool in standard C++
+#include <sys/platform/x86.h>
+#pragma pop_macro("_Bool")
+#endif
+
 namespace polyhost::detail {
 
 // The clock that the ledger chose for the whole process; set before the first tick.
 inline constinit std::uint32_t clock_in_use = POLYHOST_CLOCK_MONOTONIC;
 
-inline std::uint64_t monotonic_ns() {
+[[gnu::noinline]] inline std::uint64_t monotonic_ns() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
@@ -32,19 +40,11 @@ inline std::uint64_t counter() {
 #endif
 }
 
-// True if the counter runs at one rate, whatever the processor does, and so can be a clock.
+// True if the counter runs at one rate, whatever the processor does, and so can be a clock. Asks the C
+// library, which knows: the cpuid instruction takes tens of microseconds in a virtual machine.
 inline bool counter_is_invariant() {
-#if defined(__x86_64__)
-  unsigned a = 0x80000007U;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  unsigned highest = 0x80000000U;
-  asm volatile("cpuid" : "+a"(highest), "=b"(b), "+c"(c), "=d"(d));
-  if (highest < 0x80000007U) return false;
-  c = 0;
-  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return (d & (1U << 8U)) != 0;
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
+  return x86_cpu_present(x86_cpu_INVARIANT_TSC) != 0;
 #elif defined(__aarch64__)
   return true;
 #else
