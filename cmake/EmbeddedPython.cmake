@@ -12,6 +12,8 @@ execute_process(COMMAND ${POLYHOST_PYTHON} -I ${CMAKE_CURRENT_LIST_DIR}/python_f
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${POLYHOST_PYTHON} does not run; give another with -DPOLYHOST_PYTHON=/path/to/python3.x")
 endif()
+# Another Python behind the same name (an upgrade, say) is asked anew.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${POLYHOST_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/python_facts.py)
 string(REPLACE "\n" ";" facts "${facts}")
 foreach(fact IN LISTS facts)
   string(REGEX MATCH "^([A-Z_]+)=(.*)$" matched "${fact}")
@@ -40,8 +42,9 @@ if(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
   # All of the archive, exported: extension modules use symbols that the program itself does not. Not position
   # independent, which is what makes it as fast as the distribution's own python3.
   target_compile_options(polyhost_python INTERFACE -fno-pie)
-  target_link_options(polyhost_python INTERFACE -no-pie -rdynamic
-    -Wl,--whole-archive ${POLYHOST_PYTHON_STATIC_LIBRARY} -Wl,--no-whole-archive)
+  target_link_options(polyhost_python INTERFACE -no-pie -rdynamic)
+  target_link_libraries(polyhost_python INTERFACE
+    $<LINK_LIBRARY:WHOLE_ARCHIVE,${POLYHOST_PYTHON_STATIC_LIBRARY}>)
   separate_arguments(libraries UNIX_COMMAND "${POLYHOST_PYTHON_LIBRARIES}")
   if(NOT POLYHOST_SANITIZE)
     # Loading shared libraries is a good part of start-up. What is linked in here stays hidden, so that

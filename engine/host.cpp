@@ -52,7 +52,7 @@ void reset() {
 std::string render(const record::Snapshot& snapshot, const std::string& format) {
   if (format == "table") return report::table(snapshot);
   if (format == "json") return report::json(snapshot);
-  throw std::invalid_argument("there is no report format '" + format + "': use 'table' or 'json'");
+  throw std::invalid_argument("use 'table' or 'json': there is no report format '" + format + "'");
 }
 
 // 0, or the errno.

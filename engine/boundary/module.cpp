@@ -100,9 +100,11 @@ PyObject* reset(PyObject*, PyObject*) {
 
 PyObject* report(PyObject*, PyObject* format) {
   return guarded([&]() -> PyObject* {
-    const char* name = PyUnicode_AsUTF8(format);
+    Py_ssize_t size = 0;
+    const char* name = PyUnicode_AsUTF8AndSize(format, &size);
     if (name == nullptr) return nullptr;
-    const std::string text = services().render(services().take_snapshot(), name);
+    const std::string text =
+        services().render(services().take_snapshot(), {name, static_cast<std::size_t>(size)});
     return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
   });
 }

@@ -24,7 +24,7 @@ std::uint64_t percentile(const polyhost_record& counts, double fraction) {
   for (const std::uint64_t count : counts.histogram) stored += count;
 
   const double rank = fraction * static_cast<double>(timed);
-  double below = static_cast<double>(timed - std::min(timed, stored));  // the bucket that is not stored
+  auto below = static_cast<double>(timed - std::min(timed, stored));  // the bucket that is not stored
   double from = 0.0;
   double to = lower_bound(0);
   double inside = below;

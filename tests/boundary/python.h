@@ -15,6 +15,10 @@ namespace polyhost::test {
 // Started once, never ended: the process ends with it.
 inline void need_python() {
   if (Py_IsInitialized() != 0) return;
+  PyPreConfig preconfig;
+  PyPreConfig_InitIsolatedConfig(&preconfig);
+  preconfig.allocator = PYMEM_ALLOCATOR_MALLOC;  // a leak checker does not see into arenas
+  REQUIRE(PyStatus_Exception(Py_PreInitialize(&preconfig)) == 0);
   PyConfig config;
   PyConfig_InitIsolatedConfig(&config);
   config.site_import = 0;

@@ -105,6 +105,9 @@ TEST_CASE("a text that is no signature is refused with the reason") {
   CHECK(refusal("f(a, *)") == "no parameter follows '*'");
   CHECK(refusal("f(*, a, *, b)") == "'*' stands in it twice");
   CHECK(refusal("f(/, a)") == "'/' is out of place");
+  CHECK(refusal("f(a, /, b, /)") == "'/' is out of place");
+  CHECK(refusal("f(if)") == "'if' is not a parameter name");
+  CHECK(refusal("class(a)") == "'class' is not a function name");
   CHECK(refusal("f(a=)") == "the default of 'a' is missing");
   CHECK(refusal("f(a=b)") == "NameError: name 'b' is not defined");
   CHECK(refusal("f(\xff)") == "'\xff' is not a parameter name");
@@ -132,5 +135,7 @@ TEST_CASE("arguments that do not fit are refused in Python's words") {
   CHECK(bound("f(a)", 1, {"b"}) == "TypeError: m.f() got an unexpected keyword argument 'b'");
   CHECK(bound("f(a)", 1, {"a"}) == "TypeError: m.f() got multiple values for argument 'a'");
   CHECK(bound("f(a, /)", 0, {"a"}) ==
-        "TypeError: m.f() got a positional-only argument passed as keyword argument: 'a'");
+        "TypeError: m.f() got some positional-only arguments passed as keyword arguments: 'a'");
+  CHECK(bound("f(a, b, /)", 0, {"b", "a"}) ==
+        "TypeError: m.f() got some positional-only arguments passed as keyword arguments: 'a, b'");
 }

@@ -30,6 +30,7 @@ class callback<R(A...)> {
   callback(const callback& other)
       : function_(other.function_), parameter_(other.parameter_), record_(other.record_) {
     if (!other.callable_) return;
+    if (!detail::holds_gil() && detail::out_of_reach()) return;  // the copy is empty
     const detail::gil_guard gil;
     callable_ = other.callable_;
   }
@@ -46,9 +47,9 @@ class callback<R(A...)> {
   R operator()(A... arguments) const {
     if (!callable_) throw std::logic_error("an empty polyhost::callback was called");
     const std::uint64_t entry = detail::tick();
-    if (PyGILState_Check() != 0) return call(entry, 0, std::forward<A>(arguments)...);
-    if (detail::finalizing())
-      throw std::runtime_error("Python is shutting down: its functions cannot be called any more");
+    if (detail::holds_gil()) return call(entry, 0, std::forward<A>(arguments)...);
+    if (detail::out_of_reach())
+      throw std::runtime_error("Python is shutting down: its functions cannot be called");
     const detail::gil_guard gil;
     return call(entry, detail::tick() - entry, std::forward<A>(arguments)...);
   }
@@ -101,8 +102,10 @@ class callback<R(A...)> {
     c.converted = detail::tick();
     PyObject* result = nullptr;
     if (converted) {
-      result = PyObject_Vectorcall(callable, array.items.data() + 1,
+      result = detail::stop_at_shutdown([&] {
+        return PyObject_Vectorcall(callable, array.items.data() + 1,
                                    sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+      });
     }
     c.returned = detail::tick();
     c.nested = thread.nested - nested_before;

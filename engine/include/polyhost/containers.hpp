@@ -257,7 +257,8 @@ struct converter<T> {
   }
 
   template <std::size_t... I>
-  static bool make_items(PyObject* tuple, const T& container, std::index_sequence<I...>) {
+  static bool make_items([[maybe_unused]] PyObject* tuple, [[maybe_unused]] const T& container,
+                         std::index_sequence<I...>) {
     return (set_item(tuple, static_cast<Py_ssize_t>(I), converter<item<I>>::make(std::get<I>(container))) &&
             ...);
   }

@@ -55,8 +55,9 @@ inline void read_and_check(registration& r, PyObject* module, const char* text, 
       check_defaults(r.sig);
       return;
     }
-    reason = "it names " + std::to_string(r.sig.parameters.size()) +
-             " parameters, but the C++ function takes " + std::to_string(cpp_parameters);
+    const std::size_t named = r.sig.parameters.size();
+    reason = "it names " + std::to_string(named) + (named == 1 ? " parameter" : " parameters") +
+             ", but the C++ function takes " + std::to_string(cpp_parameters);
   } catch (const std::invalid_argument& error) {
     reason = error.what();
   } catch (const python_error& error) {

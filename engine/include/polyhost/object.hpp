@@ -4,6 +4,9 @@
 
 #include <Python.h>
 
+#include <cxxabi.h>
+#include <unistd.h>
+
 #include <exception>
 #include <memory>
 #include <string>
@@ -21,12 +24,30 @@ inline bool finalizing() {
 #endif
 }
 
-// Holds the GIL for a scope, whether or not the thread has it already. May end the thread (by a forced
-// unwind) if the interpreter is shutting down.
+// True if this thread holds the GIL. Not PyGILState_Check alone: that says yes when Python has ended.
+inline bool holds_gil() { return PyGILState_GetThisThreadState() != nullptr && PyGILState_Check() != 0; }
+
+// True if Python is shutting down or has ended: a thread that does not hold the GIL must not ask for it.
+inline bool out_of_reach() { return finalizing() || Py_IsInitialized() == 0; }
+
+// Runs what may ask for the GIL. Up to 3.13, CPython ends a thread that asks while it shuts down, by a forced
+// unwind, for which C++ frames are not prepared (destructors that need the GIL, noexcept). As 3.14 does, the
+// thread is stopped where it stands; the process ends without it.
+template <class Action>
+auto stop_at_shutdown(Action action) {
+  try {
+    return action();
+  } catch (abi::__forced_unwind&) {
+    while (out_of_reach()) pause();
+    throw;  // somebody else ends this thread
+  }
+}
+
+// Holds the GIL for a scope, whether or not the thread has it already.
 class gil_guard {
  public:
-  gil_guard() : taken_(PyGILState_Check() == 0) {
-    if (taken_) state_ = PyGILState_Ensure();
+  gil_guard() : taken_(!holds_gil()) {
+    if (taken_) state_ = stop_at_shutdown([] { return PyGILState_Ensure(); });
   }
   ~gil_guard() {
     if (taken_) PyGILState_Release(state_);
@@ -39,12 +60,11 @@ class gil_guard {
   PyGILState_STATE state_{};
 };
 
-// Gives a reference back from any thread. Once the interpreter is gone the reference is left alone:
-// there is nobody to give it back to.
+// Gives a reference back from any thread. Once Python is out of reach the reference is left alone: there is
+// nobody to give it back to.
 inline void release_anywhere(PyObject* object) noexcept {
-  if (object == nullptr || Py_IsInitialized() == 0) return;
-  if (PyGILState_Check() == 0 && finalizing()) return;
-  gil_guard gil;
+  if (object == nullptr || (!holds_gil() && out_of_reach())) return;
+  const gil_guard gil;
   Py_DECREF(object);
 }
 

@@ -4,11 +4,19 @@
 #include <Python.h>
 #include <polyhost/object.hpp>
 
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <system_error>
 
 namespace polyhost::detail {
+
+// The text need not be UTF-8: what is not becomes U+FFFD.
+inline void set_error(PyObject* type, const char* text) {
+  const object message =
+      object::steal(PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(std::strlen(text)), "replace"));
+  if (message) PyErr_SetObject(type, message.get());
+}
 
 inline void set_os_error(const std::system_error& error) {
   if (error.code().category() == std::generic_category() ||
@@ -18,7 +26,7 @@ inline void set_os_error(const std::system_error& error) {
     if (value) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value.get())), value.get());
     return;
   }
-  PyErr_SetString(PyExc_RuntimeError, error.what());
+  set_error(PyExc_RuntimeError, error.what());
 }
 
 // To be called in a handler: sets the Python exception that matches the C++ exception being handled.
@@ -33,21 +41,21 @@ inline void set_python_error_from_current_exception() {
   } catch (const std::system_error& error) {
     set_os_error(error);
   } catch (const std::out_of_range& error) {
-    PyErr_SetString(PyExc_IndexError, error.what());
+    set_error(PyExc_IndexError, error.what());
   } catch (const std::invalid_argument& error) {
-    PyErr_SetString(PyExc_ValueError, error.what());
+    set_error(PyExc_ValueError, error.what());
   } catch (const std::domain_error& error) {
-    PyErr_SetString(PyExc_ValueError, error.what());
+    set_error(PyExc_ValueError, error.what());
   } catch (const std::length_error& error) {
-    PyErr_SetString(PyExc_ValueError, error.what());
+    set_error(PyExc_ValueError, error.what());
   } catch (const std::range_error& error) {
-    PyErr_SetString(PyExc_ValueError, error.what());
+    set_error(PyExc_ValueError, error.what());
   } catch (const std::overflow_error& error) {
-    PyErr_SetString(PyExc_OverflowError, error.what());
+    set_error(PyExc_OverflowError, error.what());
   } catch (const std::exception& error) {
-    PyErr_SetString(PyExc_RuntimeError, error.what());
+    set_error(PyExc_RuntimeError, error.what());
   } catch (...) {
-    PyErr_SetString(PyExc_RuntimeError, "a C++ exception that is not a std::exception");
+    set_error(PyExc_RuntimeError, "a C++ exception that is not a std::exception");
   }
 }
 

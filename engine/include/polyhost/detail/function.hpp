@@ -29,7 +29,7 @@ bool accepts(PyObject* from, argument& arg) {
 struct nothing {};
 
 // Runs the body; its last moment is the `returned` tick.
-template <bool ReleaseGil, auto F, class R, class... A>
+template <auto F, class R, class... A>
 decltype(auto) run_body(crossing& c, A&&... arguments) {
   if constexpr (std::is_void_v<R>) {
     F(std::forward<A>(arguments)...);
@@ -47,18 +47,16 @@ decltype(auto) run_body(crossing& c, A&&... arguments) {
   }
 }
 
-// Gives the GIL back after a body that ran without it, and charges the wait.
+// The GIL is given up for a body; retake() gets it back and charges the wait.
 class released_gil {
  public:
   explicit released_gil(crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
   released_gil(const released_gil&) = delete;
   released_gil& operator=(const released_gil&) = delete;
 
-  // Not a destructor: taking the GIL ends the thread by a forced unwind if Python is shutting down, and
-  // such an unwind must not pass through a destructor.
   void retake() {
     const std::uint64_t asked = tick();
-    PyEval_RestoreThread(state_);
+    stop_at_shutdown([&] { PyEval_RestoreThread(state_); });
     crossing_.gil_wait += tick() - asked;
   }
 
@@ -82,7 +80,7 @@ struct thunk {
     polyhost_thread& thread = this_thread();
     const std::uint64_t nested_before = thread.nested;
     PyObject* result = nullptr;
-    if (kwnames == nullptr && nargs == static_cast<Py_ssize_t>(count)) [[likely]] {
+    if (kwnames == nullptr && nargs == function.direct) [[likely]] {
       result = cross(function, args, c, thread);
     } else {
       PyObject* bound[count + 1];
@@ -112,10 +110,21 @@ struct thunk {
     } catch (abi::__forced_unwind&) {
       throw;  // the thread is being ended: nothing may stop that
     } catch (...) {
-      if (c.returned == 0) c.returned = tick();
+      if (c.converted != 0 && c.returned == 0) close_body(c, thread);
       set_python_error_from_current_exception();
       return nullptr;
     }
+  }
+
+  // The body is about to run. Until it has ended, c.nested holds where it began.
+  static void open_body(crossing& c, const polyhost_thread& thread) {
+    c.nested = thread.nested;
+    c.converted = tick();
+  }
+  // The body threw.
+  static void close_body(crossing& c, const polyhost_thread& thread) {
+    c.returned = tick();
+    c.nested = thread.nested - c.nested;
   }
 
   template <std::size_t... I>
@@ -127,34 +136,31 @@ struct thunk {
       raise_argument_refusal(arg, args[arg.index]);
       return nullptr;
     }
-    const std::uint64_t nested_before = thread.nested;
     (pin(std::get<I>(in).value), ...);
-    c.converted = tick();
     if constexpr (ReleaseGil) {
-      return run_without_gil(c, thread, nested_before, std::get<I>(in)...);
+      return run_without_gil(c, thread, std::get<I>(in)...);
     } else {
-      decltype(auto) result = run_body<false, F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
-      c.nested = thread.nested - nested_before;
+      open_body(c, thread);
+      decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
+      c.nested = thread.nested - c.nested;
       return make_result(result);
     }
   }
 
-  static PyObject* run_without_gil(crossing& c, polyhost_thread& thread, std::uint64_t nested_before,
-                                   converter_of<A>&... in) {
+  static PyObject* run_without_gil(crossing& c, polyhost_thread& thread, converter_of<A>&... in) {
     released_gil gil(c);
-    c.converted = tick();
+    open_body(c, thread);
     try {
-      decltype(auto) result = run_body<true, F, R>(c, static_cast<A&&>(in.value)...);
+      decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(in.value)...);
+      c.nested = thread.nested - c.nested;
       gil.retake();
-      c.nested = thread.nested - nested_before;
       return make_result(result);
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
       if (c.returned == 0) {  // else the GIL is back already: making the result failed
-        c.returned = tick();
+        close_body(c, thread);
         gil.retake();
-        c.nested = thread.nested - nested_before;
       }
       set_python_error_from_current_exception();
       return nullptr;

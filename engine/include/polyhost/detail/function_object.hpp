@@ -17,6 +17,8 @@ struct function_object {
   alignas(16) std::byte module_part[room_for_module];
   polyhost_record* record;
   const signature* sig;
+  Py_ssize_t
+      direct;  // with this many arguments, and no keywords, they are the parameters as they stand; or -1
 };
 
 inline function_object& as_function(PyObject* self) { return *reinterpret_cast<function_object*>(self); }
@@ -114,6 +116,8 @@ inline object make_function_object(PyObject* module, const signature& sig, polyh
   if (attributes != nullptr) *attributes = Py_NewRef(PyModule_GetDict(module));
   as_function(self.get()).record = &record;
   as_function(self.get()).sig = &sig;
+  const bool by_position = sig.positional == sig.parameters.size();
+  as_function(self.get()).direct = by_position ? static_cast<Py_ssize_t>(sig.positional) : -1;
   return self;
 }
 

@@ -35,7 +35,7 @@ struct signature {
   std::string module;
   std::string name;
   std::vector<parameter> parameters;
-  std::size_t positional = 0;  // how many of them may be given by position
+  std::size_t positional = 0;  // how many of them may be given by position; they come first
   cpp_type result{};
 
   [[nodiscard]] std::string qualified_name() const { return module + "." + name; }
@@ -138,11 +138,16 @@ class signature_reader {
   std::string_view text_;
 };
 
+// True for what Python takes as a name: keywords are none.
 inline bool is_identifier(std::string_view name) {
   const object text =
       object::steal(PyUnicode_FromStringAndSize(name.data(), static_cast<Py_ssize_t>(name.size())));
   if (!text) PyErr_Clear();
-  return text && PyUnicode_IsIdentifier(text.get()) == 1;
+  if (!text || PyUnicode_IsIdentifier(text.get()) != 1) return false;
+  const object keywords = object::steal(PyImport_ImportModule("keyword"));
+  const object all = object::steal(keywords ? PyObject_GetAttrString(keywords.get(), "kwlist") : nullptr);
+  if (!all) throw_python_error();
+  return PySequence_Contains(all.get(), text.get()) == 0;
 }
 
 // The value of a default's text, an expression over Python's builtins.
@@ -189,7 +194,9 @@ inline void read_signature(signature& s, std::string_view text) {
   bool keyword_only = false;
   for (const std::string_view part : signature_reader(text).split(name)) {
     if (part == "/") {
-      if (s.parameters.empty() || keyword_only) throw std::invalid_argument("'/' is out of place");
+      if (s.parameters.empty() || keyword_only || s.parameters[0].kind == parameter_kind::positional_only) {
+        throw std::invalid_argument("'/' is out of place");
+      }
       for (parameter& p : s.parameters) p.kind = parameter_kind::positional_only;
     } else if (part == "*") {
       if (keyword_only) throw std::invalid_argument("'*' stands in it twice");
@@ -305,15 +312,27 @@ inline std::size_t find_parameter(const signature& s, PyObject* name) {
   return count;
 }
 
-inline bool bind_keyword(const signature& s, PyObject* name, PyObject* value, PyObject** bound) {
-  const std::size_t index = find_parameter(s, name);
+inline bool is_positional_only(const signature& s, std::size_t index) {
+  return index < s.parameters.size() && s.parameters[index].kind == parameter_kind::positional_only;
+}
+
+// Refuses keywords that name positional-only parameters, all of them in one sentence.
+inline bool raise_positional_only(const signature& s, PyObject* kwnames) {
+  std::string list;
+  for (const parameter& p : s.parameters) {
+    const bool given = PySequence_Contains(kwnames, p.key.get()) == 1;
+    if (given && p.kind == parameter_kind::positional_only) list += (list.empty() ? "" : ", ") + p.name;
+  }
+  PyErr_Format(PyExc_TypeError, "%s() got some positional-only arguments passed as keyword arguments: '%s'",
+               s.qualified_name().c_str(), list.c_str());
+  return false;
+}
+
+inline bool bind_keyword(const signature& s, std::size_t index, PyObject* name, PyObject* value,
+                         PyObject** bound) {
   const std::string function = s.qualified_name();
-  if (index == static_cast<std::size_t>(-1)) return false;
   if (index == s.parameters.size()) {
     PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function.c_str(), name);
-  } else if (s.parameters[index].kind == parameter_kind::positional_only) {
-    PyErr_Format(PyExc_TypeError, "%s() got a positional-only argument passed as keyword argument: '%U'",
-                 function.c_str(), name);
   } else if (bound[index] != nullptr) {
     PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'", function.c_str(), name);
   } else {
@@ -333,7 +352,11 @@ inline bool bind(const signature& s, PyObject* const* args, Py_ssize_t nargs, Py
   for (std::size_t i = 0; i < count; ++i) bound[i] = i < given ? args[i] : nullptr;
   const Py_ssize_t keywords = kwnames != nullptr ? PyTuple_GET_SIZE(kwnames) : 0;
   for (Py_ssize_t i = 0; i < keywords; ++i) {
-    if (!bind_keyword(s, PyTuple_GET_ITEM(kwnames, i), args[nargs + i], bound)) return false;
+    PyObject* name = PyTuple_GET_ITEM(kwnames, i);
+    const std::size_t index = find_parameter(s, name);
+    if (index == static_cast<std::size_t>(-1)) return false;
+    if (is_positional_only(s, index)) return raise_positional_only(s, kwnames);
+    if (!bind_keyword(s, index, name, args[nargs + i], bound)) return false;
   }
   bool complete = true;
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,0 +1,34 @@
+"""What the tests of this folder share: the programs under test and how to run them."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+
+POLYHOST = os.environ.get("POLYHOST") or sys.executable
+PYTHON = os.environ.get("PYTHON") or os.path.join(sysconfig.get_config_var("BINDIR"), "python3")
+PLUGINS = os.environ.get("PYTHONPATH", "")
+SANITIZER = os.environ.get("POLYHOST_SANITIZE", "")
+
+
+def run(*arguments, program=POLYHOST, **options):
+    """Run polyhost to its end; the result has returncode, stdout and stderr."""
+    for stream in "stdout", "stderr":
+        options.setdefault(stream, subprocess.PIPE)
+    if "input" not in options:
+        options.setdefault("stdin", subprocess.DEVNULL)
+    command = [program, *map(os.fspath, arguments)]
+    return subprocess.run(command, text=True, timeout=300, **options)
+
+
+def rows(text):
+    """The rows of a report's table: function's name -> {column: text}."""
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.split()[:2] == ["function", "direction"])
+    found = {}
+    for line in lines[start + 1 :]:
+        if not line.strip():
+            break
+        name, direction, calls, errors = line.split()[:4]
+        found[name] = {"direction": direction, "calls": int(calls), "errors": int(errors)}
+    return found

@@ -1,0 +1,182 @@
+"""--report: where it goes, however the script ends, and what is refused before the script runs."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+from support import POLYHOST, rows, run
+
+CALL = "import threads_native as t; t.add(1, 2)\n"
+
+FUNCTION = (
+    "name direction calls errors python_ns native_ns crossing_ns convert_in_ns convert_out_ns gil_wait_ns "
+    "min_ns max_ns p50_ns p99_ns self_ns"
+).split()
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+        return self.path(name)
+
+
+class Json(Folder):
+    def load(self, script, *switches):
+        path = self.path("report.json")
+        done = run(f"--report=json:{path}", *switches, self.write("a script.py", script))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        with open(path) as file:
+            return json.load(file)
+
+    def test_schema(self):
+        data = self.load(
+            "import callbacks_native as cb, calls_native as n\n"
+            "cb.repeat(lambda x: x + 1, 100)\n"
+            "try: n.fail('logic_error')\n"
+            "except RuntimeError: pass"
+        )
+        self.assertEqual(data["schema"], "polyhost.report/1")
+        self.assertEqual(os.path.basename(data["script"]), "a script.py")
+        self.assertLessEqual({"schema", "script", "wall_ns", "clock", "cost", "lost", "functions"}, data.keys())
+        self.assertLessEqual({"source", "ns_per_tick", "resolution_ns"}, data["clock"].keys())
+        self.assertIs(type(data["wall_ns"]), int)
+        self.assertGreater(data["clock"]["ns_per_tick"], 0)
+        self.assertGreater(data["clock"]["resolution_ns"], 0)
+        self.assertGreater(data["cost"]["per_call_ns"], 0)
+        self.assertEqual(data["lost"], 0)
+        functions = {row["name"]: row for row in data["functions"]}
+        self.assertEqual(
+            {name: (row["direction"], row["calls"], row["errors"]) for name, row in functions.items()},
+            {
+                "callbacks_native.repeat": ("inbound", 1, 0),
+                "callbacks_native.repeat(f)": ("outbound", 100, 0),
+                "calls_native.fail": ("inbound", 1, 1),
+            },
+        )
+        for row in functions.values():
+            self.assertLessEqual(set(FUNCTION), row.keys())
+            for key in FUNCTION[2:]:
+                self.assertIs(type(row[key]), int)
+                self.assertGreaterEqual(row[key], 0)
+            sides = row["python_ns"], row["native_ns"]
+            self.assertEqual(row["crossing_ns"], max(sides) - min(sides))
+            self.assertEqual(max(sides), sides[row["direction"] == "outbound"])
+            parts = row["convert_in_ns"] + row["convert_out_ns"] + row["gil_wait_ns"]
+            self.assertAlmostEqual(row["crossing_ns"], parts, delta=2)
+            self.assertLessEqual(max(sides), data["wall_ns"])
+
+    def test_no_crossings(self):
+        self.assertEqual(self.load("pass")["functions"], [])
+
+    def test_with_pythons_options(self):
+        self.assertEqual(self.load(CALL, "-X", "utf8", "-B", "-W", "ignore")["functions"][0]["calls"], 1)
+
+    def test_file_is_replaced(self):
+        self.write("report.json", "x" * 100_000)
+        self.assertEqual(self.load(CALL)["functions"][0]["calls"], 1)
+
+
+class Files(Folder):
+    def test_relative_file_of_a_script_that_changes_directory(self):
+        done = run("--report=table:report.txt", "-c", CALL + "import os; os.chdir('/')", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        with open(self.path("report.txt")) as file:
+            self.assertEqual(rows(file.read())["threads_native.add"]["calls"], 1)
+
+    def test_several_reports(self):
+        done = run("--report", f"--report=json:{self.path('a')}", f"--report=table:{self.path('b')}", "-c", CALL)
+        self.assertEqual(rows(done.stderr)["threads_native.add"]["calls"], 1)
+        with open(self.path("b")) as file:
+            self.assertEqual(rows(file.read()), rows(done.stderr))
+        with open(self.path("a")) as file:
+            self.assertEqual(json.load(file)["functions"][0]["calls"], 1)
+
+    def test_full_disk(self):
+        for format in ("json", "table"):
+            done = run(f"--report={format}:/dev/full", "-c", CALL)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertIn("cannot write the report to /dev/full: No space left on device", done.stderr)
+            self.assertEqual(rows(done.stderr)["threads_native.add"]["calls"], 1)
+
+    def test_directory_removed_meanwhile(self):
+        os.mkdir(self.path("sub"))
+        done = run(f"--report=json:{self.path('sub/r')}", "-c", CALL + f"import shutil; shutil.rmtree({self.path('sub')!r})")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("cannot write the report to", done.stderr)
+        self.assertEqual(rows(done.stderr)["threads_native.add"]["calls"], 1)
+
+
+class Refused(Folder):
+    def refused(self, switch, *words):
+        marker = self.path("marker")
+        done = run(switch, "-c", f"open({marker!r}, 'w')")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, lines[0])
+        self.assertFalse(os.path.exists(marker), "the script has run")
+
+    def test_unknown_formats(self):
+        self.refused("--report=html", "polyhost", "html", "--report=json:FILE")
+        self.refused("--report=html:file", "html")
+        self.refused("--report=:file", "--report")
+        self.refused("--report=json:", "lacks a file", "--report=json:FILE")
+
+    def test_files_that_cannot_be_written(self):
+        missing = self.path("missing/report.json")
+        self.refused(f"--report=json:{missing}", missing, "No such file or directory")
+        self.refused(f"--report=json:{self.folder}", self.folder, "Is a directory")
+        self.refused("--report=table:/proc/version/x", "Not a directory")
+
+
+class Streams(Folder):
+    def test_stdout_is_the_scripts(self):
+        done = run("--report", "-c", CALL + "print('mine')")
+        self.assertEqual(done.stdout, "mine\n")
+
+    def test_stderr_closed(self):
+        script = 'exec "$0" --report -c "$1" 2>&-'
+        done = subprocess.run(
+            ["sh", "-c", script, POLYHOST, CALL + "print('mine')"], stdout=subprocess.PIPE, text=True, timeout=300
+        )
+        self.assertEqual((done.returncode, done.stdout), (0, "mine\n"))
+
+    def test_stderr_closed_and_a_file_in_its_place(self):
+        # The first file that the script opens gets number 2: the report must not land in it.
+        path = self.path("mine.txt")
+        script = CALL + f"f = open({path!r}, 'w'); f.write('mine'); f.flush()"
+        subprocess.run(["sh", "-c", 'exec "$0" --report -c "$1" 2>&-', POLYHOST, script], timeout=300, check=True)
+        with open(path) as file:
+            self.assertEqual(file.read(), "mine")
+
+    def test_stderr_full(self):
+        with open("/dev/full", "w") as full:
+            done = run("--report", "-c", CALL + "print('mine')", stderr=full)
+        self.assertEqual((done.returncode, done.stdout), (0, "mine\n"))
+
+    def test_stderr_is_a_broken_pipe(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = run("--report", "-c", CALL + "print('mine')", stderr=writer)
+        os.close(writer)
+        self.assertEqual((done.returncode, done.stdout), (0, "mine\n"))
+
+    def test_report_comes_after_the_scripts_output(self):
+        done = run("--report", "-c", CALL + "import sys, atexit\natexit.register(print, 'atexit', file=sys.stderr)")
+        self.assertLess(done.stderr.index("atexit"), done.stderr.index("polyhost report:"))
+
+
+if __name__ == "__main__":
+    unittest.main()
