@@ -9,15 +9,13 @@
 #include "package.h"
 #include "record/snapshot.h"
 #include "report/json.h"
+#include "report/output.h"
 #include "report/table.h"
 
 #include <polyhost/version.h>
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -30,7 +28,7 @@ namespace {
 struct Run {
   base::Moment start{};
   std::string script;
-  std::vector<ReportRequest> reports;
+  std::vector<std::pair<std::string, report::Output>> reports;  // format, and where to
   pid_t process = 0;
 };
 
@@ -55,63 +53,38 @@ std::string render(const record::Snapshot& snapshot, const std::string& format) 
   throw std::invalid_argument("use 'table' or 'json': there is no report format '" + format + "'");
 }
 
-// 0, or the errno.
-int write_all(int file, const std::string& text) {
-  std::size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t count = ::write(file, text.data() + written, text.size() - written);
-    if (count < 0 && errno != EINTR) return errno;
-    if (count > 0) written += static_cast<std::size_t>(count);
-  }
-  return 0;
-}
-
-int write_file(const std::string& path, const std::string& text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) return errno;
-  const int failure = write_all(file, text);
-  const int closed = ::close(file) == 0 ? 0 : errno;
-  return failure != 0 ? failure : closed;
-}
-
-void write_report(const ReportRequest& request, const record::Snapshot& snapshot) {
-  const std::string text = render(snapshot, request.format);
-  if (request.file.empty()) {
-    write_all(STDERR_FILENO, text);
-    return;
-  }
-  const int failure = write_file(request.file, text);
-  if (failure == 0) return;
-  base::log_error("cannot write the report to " + request.file + ": " + std::strerror(failure) +
+void write_report(const std::string& format, report::Output& output, const record::Snapshot& snapshot) {
+  const int failure = output.write(render(snapshot, format));
+  if (failure == 0 || output.path().empty()) return;  // without stderr there is nobody to tell
+  base::log_error("cannot write the report to " + output.path() + ": " + std::strerror(failure) +
                   "; here is the table instead");
-  write_all(STDERR_FILENO, render(snapshot, "table"));
+  report::Output(std::string()).write(render(snapshot, "table"));
 }
 
-void write_reports() {
-  const Run& run = current_run();
+// Called by Python, from C: nothing may be thrown.
+void write_reports() noexcept {
+  Run& run = current_run();
   if (run.reports.empty() || ::getpid() != run.process) return;  // a forked child leaves them to its parent
-  const record::Snapshot snapshot = take_snapshot();
-  for (const ReportRequest& request : run.reports) write_report(request, snapshot);
-}
-
-// Paths are meant from where the run begins, whatever directory the script goes to.
-std::string absolute(const std::string& path) {
-  if (path.empty() || path.front() == '/') return path;
-  char* directory = ::getcwd(nullptr, 0);
-  std::string full = directory != nullptr ? std::string(directory) + "/" + path : path;
-  std::free(directory);
-  return full;
-}
-
-bool can_be_written(const ReportRequest& request) {
-  if (request.file.empty()) return true;
-  const int file = ::open(request.file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-  if (file < 0) {
-    base::log_error("cannot write the report to " + request.file + ": " + std::strerror(errno) +
-                    "; choose another file");
-    return false;
+  try {
+    const record::Snapshot snapshot = take_snapshot();
+    for (auto& [format, output] : run.reports) write_report(format, output, snapshot);
+  } catch (const std::exception& error) {
+    base::log_error(std::string("the report is lost: ") + error.what());
   }
-  ::close(file);
+}
+
+// False, with a message, if a report's file cannot be opened.
+bool claim_outputs(const std::vector<ReportRequest>& requests) {
+  Run& run = current_run();
+  for (const ReportRequest& request : requests) {
+    report::Output output(request.file);
+    if (output.open_error() != 0 && !request.file.empty()) {
+      base::log_error("cannot write the report to " + request.file + ": " +
+                      std::strerror(output.open_error()) + "; choose another file");
+      return false;
+    }
+    run.reports.emplace_back(request.format, std::move(output));
+  }
   return true;
 }
 
@@ -120,11 +93,10 @@ bool can_be_written(const ReportRequest& request) {
 int run(const RunOptions& options) {
   base::choose_clock();
   Run& current = current_run();
-  current = {base::now(), options.script, options.reports, ::getpid()};
-  for (ReportRequest& request : current.reports) {
-    request.file = absolute(request.file);
-    if (!can_be_written(request)) return 2;
-  }
+  current.start = base::now();
+  current.script = options.script;
+  current.process = ::getpid();
+  if (!claim_outputs(options.reports)) return 2;
   boundary::register_module({take_snapshot, reset, render});
   interpreter::freeze(package::modules());
   return interpreter::run({options.arguments, options.original_arguments, write_reports});

@@ -36,9 +36,11 @@ std::string clock_source() {
 double ns_per_tick_since(const Moment& past) {
   constexpr std::uint64_t long_enough_ns = 3'000'000;
   if (detail::clock_in_use == POLYHOST_CLOCK_MONOTONIC) return 1.0;
+  Moment start = past;
   Moment present = now();
-  while (present.ns - past.ns < long_enough_ns || present.ticks <= past.ticks) present = now();
-  return static_cast<double>(present.ns - past.ns) / static_cast<double>(present.ticks - past.ticks);
+  if (present.ticks <= start.ticks) start = present;  // the counter was set back, as by a suspended machine
+  while (present.ns - start.ns < long_enough_ns) present = now();
+  return static_cast<double>(present.ns - start.ns) / static_cast<double>(present.ticks - start.ticks);
 }
 
 std::uint64_t smallest_step() {

@@ -12,6 +12,8 @@ namespace {
 
 constinit thread_local polyhost_thread this_thread{};
 
+polyhost_thread* find_thread() { return &this_thread; }
+
 polyhost_record* find_record(const char* module, const char* name, std::uint32_t direction) {
   try {
     return &ledger().record(module, name, static_cast<polyhost_direction>(direction));
@@ -37,6 +39,7 @@ const polyhost_table& table() {
       .reserved = 0,
       .thread_offset = reinterpret_cast<char*>(&this_thread) - static_cast<char*>(__builtin_thread_pointer()),
       .record = find_record,
+      .thread = find_thread,
   };
   return instance;
 }

@@ -26,12 +26,13 @@ Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
   f.calls = counts.calls;
   f.errors = counts.errors;
   f.lost = counts.lost;
-  f.convert_in_ns = ns(counts.convert_in);
-  f.gil_wait_ns = ns(counts.gil_wait);
-  f.convert_out_ns = ns(counts.outer - counts.inner - counts.convert_in - counts.gil_wait);
-  f.crossing_ns = f.convert_in_ns + f.convert_out_ns + f.gil_wait_ns;
+  const std::uint64_t outer_ns = ns(counts.outer);
   const std::uint64_t inner_ns = ns(counts.inner);
-  const std::uint64_t outer_ns = inner_ns + f.crossing_ns;  // so that the sides add up to the last digit
+  // Each rounded, but so that they add up to the last digit.
+  f.crossing_ns = outer_ns - inner_ns;
+  f.convert_in_ns = std::min(ns(counts.convert_in), f.crossing_ns);
+  f.gil_wait_ns = std::min(ns(counts.gil_wait), f.crossing_ns - f.convert_in_ns);
+  f.convert_out_ns = f.crossing_ns - f.convert_in_ns - f.gil_wait_ns;
   f.self_ns = inner_ns - std::min(inner_ns, ns(counts.nested));
   f.python_ns = f.direction == Direction::inbound ? outer_ns : inner_ns;
   f.native_ns = f.direction == Direction::inbound ? inner_ns : outer_ns;

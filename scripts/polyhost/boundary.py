@@ -63,6 +63,9 @@ class Snapshot:
 
     __delattr__ = lambda self, name: self.__setattr__(name, None)
 
+    def __reduce__(self):
+        return _restore, tuple(getattr(self, name) for name in self.__slots__)
+
     def __iter__(self):
         return iter(self.functions)
 
@@ -82,6 +85,14 @@ class Snapshot:
     def __repr__(self):
         calls = sum(function.calls for function in self.functions)
         return f"<polyhost snapshot of {self.script!r}: {len(self)} functions, {calls} calls>"
+
+
+def _restore(*values):
+    """The Snapshot with these attributes, for copy and pickle."""
+    made = Snapshot.__new__(Snapshot)
+    for name, value in zip(Snapshot.__slots__, values):
+        object.__setattr__(made, name, value)
+    return made
 
 
 def snapshot():

@@ -30,6 +30,7 @@ static_assert(offsetof(polyhost_table, clock) == 16);
 static_assert(offsetof(polyhost_table, reserved) == 20);
 static_assert(offsetof(polyhost_table, thread_offset) == 24);
 static_assert(offsetof(polyhost_table, record) == 32);
+static_assert(offsetof(polyhost_table, thread) == 40);
 
 static_assert(POLYHOST_INBOUND == 0 && POLYHOST_OUTBOUND == 1);
 static_assert(POLYHOST_CLOCK_MONOTONIC == 0 && POLYHOST_CLOCK_COUNTER == 1);

@@ -58,10 +58,11 @@ typedef struct polyhost_table {
   const char* host;         // who keeps the ledger, with its version: "polyhost 0.1.0"
   uint32_t clock;           // the polyhost_clock that every plugin must use
   uint32_t reserved;        // zero
-  ptrdiff_t thread_offset;  // from a thread's thread pointer to its polyhost_thread
+  ptrdiff_t thread_offset;  // from a thread's thread pointer to its polyhost_thread; 0: ask thread()
   // The record of module.name, made on first request, the same one ever after; NULL without memory.
   // Needs the GIL.
   polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);
+  polyhost_thread* (*thread)(void);  // the calling thread's state
 } polyhost_table;
 
 #define POLYHOST_CAPSULE_MODULE "_polyhost"

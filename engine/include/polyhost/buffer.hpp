@@ -50,6 +50,15 @@ const char* misfit(const Py_buffer& view) {
   return nullptr;
 }
 
+// A bool of any other byte would be undefined.
+inline bool all_truth_values(const Py_buffer& view) {
+  const auto* bytes = static_cast<const unsigned char*>(view.buf);
+  for (Py_ssize_t i = 0; i < view.len; ++i) {
+    if (bytes[i] > 1) return false;
+  }
+  return true;
+}
+
 }  // namespace detail
 
 static_assert(std::endian::native == std::endian::little, "polyhost is written for little-endian machines");
@@ -71,9 +80,7 @@ struct converter<std::span<T>> {
   converter() = default;
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
-  ~converter() {
-    if (view_.obj != nullptr) PyBuffer_Release(&view_);
-  }
+  ~converter() { detail::release_buffer(view_); }
 
   bool load(PyObject* from, argument& arg) {
     if (PyObject_CheckBuffer(from) == 0) return detail::refuse_type(arg, from);
@@ -85,6 +92,9 @@ struct converter<std::span<T>> {
     }
     if (!std::is_const_v<T> && view_.readonly != 0) return detail::refuse_type(arg, from, "it is read-only");
     if (const char* reason = detail::misfit<item>(view_)) return detail::refuse_type(arg, from, reason);
+    if (std::is_same_v<item, bool> && !detail::all_truth_values(view_)) {
+      return detail::refuse_type(arg, from, "it has a byte that is neither 0 nor 1");
+    }
     // An empty buffer may have any address.
     if (view_.len > 0) value = {static_cast<T*>(view_.buf), static_cast<std::size_t>(view_.len) / sizeof(T)};
     return true;

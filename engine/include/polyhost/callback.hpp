@@ -1,6 +1,7 @@
 // Native code that calls Python: a callable as a C++ function object, timed on both sides.
 #pragma once
 
+#include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
 #include <polyhost/detail/account.hpp>
 #include <polyhost/detail/runtime.hpp>
@@ -66,73 +67,77 @@ class callback<R(A...)> {
     arguments_array(const arguments_array&) = delete;
     arguments_array& operator=(const arguments_array&) = delete;
     ~arguments_array() {
-      for (std::size_t i = 1; i < items.size(); ++i) Py_XDECREF(items[i]);
+      for (std::size_t i = 1; i < items.size(); ++i) detail::release_anywhere(items[i]);
     }
   };
 
   R call(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
-    // The callable may drop its last reference to itself, and this callback may be destroyed, by the call.
+    // The call may drop the callable's last reference, and destroy this callback.
     const object keep = callable_;
+    argument arg{function_, parameter_};
     polyhost_record& record = *record_;
     polyhost_thread& thread = detail::this_thread();
     const std::uint64_t nested_before = thread.nested;
     detail::crossing c{entry, 0, 0, 0, gil_wait, gil_wait, 0};
-
-    object result = vectorcall(keep.get(), c, thread, std::forward<A>(arguments)...);
-    if constexpr (std::is_void_v<R>) {
-      const bool ok = static_cast<bool>(result);
-      result = object();
-      finish(record, c, thread, nested_before, ok);
-    } else {
-      converter<R> converted;
-      const bool ok = result && load_result(result.get(), converted);
-      result = object();
-      finish(record, c, thread, nested_before, ok);
-      return std::move(converted.value);
+    try {
+      object result = vectorcall(keep.get(), c, thread, std::forward<A>(arguments)...);
+      if (!result) throw_python_error();
+      if constexpr (std::is_void_v<R>) {
+        result = object();
+        close(record, c, thread, nested_before);
+      } else {
+        converter<R> converted;
+        load_result(result.get(), converted, arg);
+        result = object();
+        close(record, c, thread, nested_before);
+        return std::move(converted.value);
+      }
+    } catch (abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      ++record.errors;
+      close(record, c, thread, nested_before);
+      throw;
     }
   }
 
   static object vectorcall(PyObject* callable, detail::crossing& c, polyhost_thread& thread, A... arguments) {
     arguments_array array;
     std::size_t made = 0;
-    const bool converted =
-        ((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) && ... &&
-         true);
+    if (!((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) &&
+          ... && true)) {
+      throw_python_error();
+    }
     const std::uint64_t nested_before = thread.nested;
     c.converted = detail::tick();
-    PyObject* result = nullptr;
-    if (converted) {
-      result = detail::stop_at_shutdown([&] {
-        return PyObject_Vectorcall(callable, array.items.data() + 1,
-                                   sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
-      });
-    }
+    PyObject* result = detail::stop_at_shutdown([&] {
+      return PyObject_Vectorcall(callable, array.items.data() + 1,
+                                 sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+    });
     c.returned = detail::tick();
     c.nested = thread.nested - nested_before;
     return object::steal(result);
   }
 
   template <class Converter>
-  bool load_result(PyObject* result, Converter& converted) const {
-    static_assert(!std::is_same_v<R, std::string_view> && !std::is_same_v<R, const char*> &&
-                      !std::is_same_v<R, PyObject*>,
-                  "a callback's result must own its data: use std::string or polyhost::object");
-    argument arg{function_, parameter_};
-    if (converted.load(result, arg)) return true;
+  static void load_result(PyObject* result, Converter& converted, argument& arg) {
+    static_assert(detail::owns_its_value<R>,
+                  "a callback's result must own its data: use std::string, a container or polyhost::object");
+    if (converted.load(result, arg)) return;
     std::string expected;
     Converter::describe(expected);
-    detail::raise_callback_refusal(arg, result, expected.c_str());
-    return false;
+    detail::raise_callback_refusal(arg, result, expected);
+    throw_python_error();
   }
 
-  static void finish(polyhost_record& record, detail::crossing& c, polyhost_thread& thread,
-                     std::uint64_t nested_before, bool ok) {
+  // The crossing has ended, well or not.
+  static void close(polyhost_record& record, detail::crossing& c, polyhost_thread& thread,
+                    std::uint64_t nested_before) {
     c.exit = detail::tick();
+    if (c.converted == 0) c.converted = c.exit;
+    if (c.returned == 0) c.returned = c.exit;
     thread.nested = nested_before + (c.exit - c.entry);
     detail::account<POLYHOST_OUTBOUND>(record, c);
-    if (ok) return;
-    ++record.errors;
-    throw_python_error();
   }
 
   object callable_;

@@ -45,13 +45,8 @@ concept tuple_like = requires {
   std::tuple_size<T>::value;
 };
 
-// A converted item must own what it refers to: while the body runs, the Python container may change.
-template <class Item>
-constexpr bool owns_its_value =
-    !std::is_same_v<Item, std::string_view> && !std::is_same_v<Item, const char*> &&
-    !std::is_same_v<Item, PyObject*> && !requires {
-  typename Item::element_type;
-};
+template <class T>
+constexpr bool owns_its_value<std::optional<T>> = owns_its_value<T>;
 
 // Converts `from`, an item of the argument, and hands it to `sink`; the item is kept alive meanwhile,
 // since a conversion may run Python code that changes its container.
@@ -62,7 +57,7 @@ bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
   const object keep = object::borrow(from);
   converter<Item> item;
   if (!item.load(from, arg)) {
-    if (arg.why == refusal::wrong_type && arg.given == nullptr) arg.given = Py_TYPE(from);
+    if (arg.why == refusal::wrong_type && !arg.given) refuse_type(arg, from, arg.detail);
     arg.item = index;
     return false;
   }

@@ -38,12 +38,12 @@ enum class refusal : std::uint8_t {
 
 // The argument that is being converted, and, after a refusal, why it was refused.
 struct argument {
-  const detail::signature* function;  // whose argument it is
-  std::size_t index;                  // which parameter, from 0
+  const detail::signature* function = nullptr;  // whose argument it is
+  std::size_t index = 0;                        // which parameter, from 0
   refusal why = refusal::wrong_type;
-  PyTypeObject* given = nullptr;  // borrowed: the type that was refused, if it is not the argument's own
-  Py_ssize_t item = -1;           // which item of the argument was refused, if it was not the whole
-  const char* detail = nullptr;   // static text: what was wrong beyond the type
+  object given{};                // the type that was refused, if it is not the argument's own
+  Py_ssize_t item = -1;          // which item of the argument was refused, if it was not the whole
+  const char* detail = nullptr;  // static text: what was wrong beyond the type
 };
 
 // A type that nothing below or in the neighbouring headers knows. Complete, so that its users see one error.
@@ -67,6 +67,13 @@ struct converter {
 
 namespace detail {
 
+// Whether a converted value may outlive what it was converted from. Views may not.
+template <class T>
+constexpr bool owns_its_value = !std::is_same_v<T, std::string_view> && !std::is_same_v<T, const char*> &&
+                                !std::is_same_v<T, PyObject*> && !requires {
+  typename T::element_type;
+};
+
 inline bool refuse(argument& arg, refusal why, const char* detail = nullptr) {
   arg.why = why;
   arg.detail = detail;
@@ -74,7 +81,7 @@ inline bool refuse(argument& arg, refusal why, const char* detail = nullptr) {
 }
 
 inline bool refuse_type(argument& arg, PyObject* given, const char* detail = nullptr) {
-  arg.given = Py_TYPE(given);
+  arg.given = object::borrow(reinterpret_cast<PyObject*>(Py_TYPE(given)));
   return refuse(arg, refusal::wrong_type, detail);
 }
 
@@ -287,9 +294,7 @@ struct converter<std::span<const std::byte>> {
   converter() = default;
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
-  ~converter() {
-    if (view_.obj != nullptr) PyBuffer_Release(&view_);
-  }
+  ~converter() { detail::release_buffer(view_); }
 
   bool load(PyObject* from, argument& arg) {
     if (PyBytes_CheckExact(from)) {

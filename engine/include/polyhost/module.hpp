@@ -23,7 +23,7 @@ struct registration {
   PyMethodDef method{};
   registration* next = nullptr;
 };
-inline constinit registration* registrations = nullptr;
+[[gnu::visibility("hidden")]] inline constinit registration* registrations = nullptr;
 
 template <class... Extra>
 constexpr bool releases_gil = (std::is_same_v<Extra, release_gil_t> || ...);
@@ -142,7 +142,7 @@ namespace detail {
 
 // The body of a Py_mod_exec slot: 0, or -1 with an exception set.
 inline int build_module(PyObject* module, void (*body)(module_builder&)) {
-  if (!connect()) return -1;
+  if (!connect() || !install_signature_attribute()) return -1;
   try {
     module_builder builder(module);
     body(builder);

@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -24,8 +25,21 @@ inline bool finalizing() {
 #endif
 }
 
-// True if this thread holds the GIL. Not PyGILState_Check alone: that says yes when Python has ended.
-inline bool holds_gil() { return PyGILState_GetThisThreadState() != nullptr && PyGILState_Check() != 0; }
+// True if this thread holds the GIL; also right once Python has ended, and in subinterpreters.
+inline bool holds_gil() {
+#if PY_VERSION_HEX >= 0x030D0000
+  return PyThreadState_GetUnchecked() != nullptr;
+#elif PY_VERSION_HEX >= 0x030C0000
+  return _PyThreadState_UncheckedGet() != nullptr;
+#else
+  const PyThreadState* current =
+      _PyThreadState_UncheckedGet();  // the state of whichever thread holds the GIL
+  if (current == nullptr) return false;
+  if (current == PyGILState_GetThisThreadState()) return true;
+  // PyGILState_Check answers no truly, but always yes once there has been a subinterpreter.
+  return PyGILState_Check() != 0 && current->thread_id == PyThread_get_thread_ident();
+#endif
+}
 
 // True if Python is shutting down or has ended: a thread that does not hold the GIL must not ask for it.
 inline bool out_of_reach() { return finalizing() || Py_IsInitialized() == 0; }
@@ -34,6 +48,7 @@ inline bool out_of_reach() { return finalizing() || Py_IsInitialized() == 0; }
 // unwind, for which C++ frames are not prepared (destructors that need the GIL, noexcept). As 3.14 does, the
 // thread is stopped where it stands; the process ends without it.
 template <class Action>
+__attribute__((no_sanitize("undefined")))  // the exception of a forced unwind has no object to refer to
 auto stop_at_shutdown(Action action) {
   try {
     return action();
@@ -50,7 +65,7 @@ class gil_guard {
     if (taken_) state_ = stop_at_shutdown([] { return PyGILState_Ensure(); });
   }
   ~gil_guard() {
-    if (taken_) PyGILState_Release(state_);
+    if (taken_ && holds_gil()) PyGILState_Release(state_);  // not if this thread is being ended
   }
   gil_guard(const gil_guard&) = delete;
   gil_guard& operator=(const gil_guard&) = delete;
@@ -65,7 +80,13 @@ class gil_guard {
 inline void release_anywhere(PyObject* object) noexcept {
   if (object == nullptr || (!holds_gil() && out_of_reach())) return;
   const gil_guard gil;
-  Py_DECREF(object);
+  stop_at_shutdown([&] { Py_DECREF(object); });
+}
+
+// As PyBuffer_Release, where this thread may be about to end.
+inline void release_buffer(Py_buffer& view) noexcept {
+  if (view.obj == nullptr || (!holds_gil() && out_of_reach())) return;
+  stop_at_shutdown([&] { PyBuffer_Release(&view); });
 }
 
 }  // namespace detail
@@ -140,8 +161,14 @@ class python_error : public std::exception {
 
   // "TypeName: message". Takes the GIL when it is called for the first time.
   [[nodiscard]] const char* what() const noexcept override {
-    if (state_->text.empty()) state_->text = describe(state_->value.get());
-    return state_->text.c_str();
+    if (!detail::holds_gil() && detail::out_of_reach()) return "a Python exception; Python has ended";
+    try {
+      const detail::gil_guard gil;
+      if (state_->text.empty()) state_->text = describe(state_->value.get());
+      return state_->text.c_str();
+    } catch (const std::bad_alloc&) {
+      return "a Python exception; there is no memory to describe it";
+    }
   }
 
  private:
@@ -151,7 +178,6 @@ class python_error : public std::exception {
   };
 
   static std::string describe(PyObject* value) {
-    const detail::gil_guard gil;
     // Describing must not disturb an exception that is under way.
     PyObject* type = nullptr;
     PyObject* current = nullptr;

@@ -34,7 +34,7 @@ inline void account(polyhost_record& record, const crossing& c) {
   const std::uint64_t before = c.converted - c.entry;
   const std::uint64_t inner = c.returned - c.converted;
   const std::uint64_t after = c.exit - c.returned;
-  if (static_cast<std::int64_t>(before | inner | after) < 0) [[unlikely]] {
+  if (static_cast<std::int64_t>(before | inner | after | c.gil_wait | c.nested) < 0) [[unlikely]] {
     ++record.lost;
     return;
   }

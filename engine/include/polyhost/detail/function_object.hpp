@@ -51,42 +51,44 @@ inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
                          : nullptr;
 }
 
-// builtin_function_or_method.__signature__: answers for functions whose self knows one, whichever plugin
-// made it; for all others the attribute stays missing.
-inline PyObject* get_signature(PyObject* function, void*) {
-  PyObject* self = PyCFunction_GET_SELF(function);
+// __get__ of builtin_function_or_method.__signature__: answers for functions whose self knows one, whichever
+// plugin made it; for all others, and for the class itself, the attribute stays missing.
+inline PyObject* get_signature(PyObject*, PyObject* function, PyObject*) {
+  PyObject* self =
+      function != nullptr && PyCFunction_Check(function) ? PyCFunction_GET_SELF(function) : nullptr;
   if (self != nullptr && PyModule_Check(self) && !PyModule_CheckExact(self)) {
     const object method = object::steal(
         PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), "__polyhost_signature__"));
     if (method) return PyObject_CallOneArg(method.get(), self);
     PyErr_Clear();
   }
-  PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '__signature__'",
-               Py_TYPE(function)->tp_name);
+  PyErr_SetString(PyExc_AttributeError,
+                  "'builtin_function_or_method' object has no attribute '__signature__'");
   return nullptr;
 }
 
 // inspect has no other way to learn the types of a builtin function: its text signature must not have any.
+// Done once an interpreter; the first plugin's attribute serves them all.
 inline bool install_signature_attribute() {
-  static PyGetSetDef attribute{"__signature__", get_signature, nullptr,
-                               "The inspect.Signature, where it is known.", nullptr};
 #if PY_VERSION_HEX >= 0x030C0000
   const object attributes = object::steal(PyType_GetDict(&PyCFunction_Type));
 #else
   const object attributes = object::borrow(PyCFunction_Type.tp_dict);
 #endif
-  const int known =
-      PyDict_Contains(attributes.get(), object::steal(PyUnicode_FromString(attribute.name)).get());
+  const object name = object::steal(PyUnicode_InternFromString("__signature__"));
+  const int known = name ? PyDict_Contains(attributes.get(), name.get()) : -1;
   if (known != 0) return known > 0;
-  const object descriptor = object::steal(PyDescr_NewGetSet(&PyCFunction_Type, &attribute));
-  if (!descriptor || PyDict_SetItemString(attributes.get(), attribute.name, descriptor.get()) != 0)
-    return false;
+  static PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get_signature)}, {0, nullptr}};
+  static PyType_Spec spec{"polyhost.signature_attribute", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
+  const object type = object::steal(PyType_FromSpec(&spec));
+  const object attribute = object::steal(type ? PyObject_CallNoArgs(type.get()) : nullptr);
+  if (!attribute || PyDict_SetItem(attributes.get(), name.get(), attribute.get()) != 0) return false;
   PyType_Modified(&PyCFunction_Type);
   return true;
 }
 
 // The type of function objects, made once a plugin; borrowed. Null with an exception set.
-inline PyTypeObject* function_type() {
+[[gnu::visibility("hidden")]] inline PyTypeObject* function_type() {
   static PyTypeObject* type = nullptr;
   if (type != nullptr) return type;
   if (PyModule_Type.tp_basicsize > static_cast<Py_ssize_t>(function_object::room_for_module)) {
@@ -96,7 +98,6 @@ inline PyTypeObject* function_type() {
         PyModule_Type.tp_basicsize, POLYHOST_VERSION);
     return nullptr;
   }
-  if (!install_signature_attribute()) return nullptr;
   static PyMethodDef methods[] = {
       {"__polyhost_signature__", make_inspect_signature, METH_NOARGS, "The function's inspect.Signature."},
       {nullptr, nullptr, 0, nullptr}};

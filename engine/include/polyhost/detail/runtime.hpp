@@ -11,18 +11,25 @@
 
 namespace polyhost::detail {
 
+// All state of a plugin is hidden: plugins of different versions must not share it.
+
 // The ledger of this plugin; null until the first module of the plugin is imported.
-inline constinit const polyhost_table* table = nullptr;
-inline constinit std::ptrdiff_t thread_offset = 0;
+[[gnu::visibility("hidden")]] inline constinit const polyhost_table* table = nullptr;
+[[gnu::visibility("hidden")]] inline constinit std::ptrdiff_t thread_offset = 0;
 
 inline polyhost_thread& this_thread() {
+  if (thread_offset == 0) return *table->thread();
   return *reinterpret_cast<polyhost_thread*>(static_cast<char*>(__builtin_thread_pointer()) + thread_offset);
 }
 
 // ---- the ledger of plain python3: a dict from "direction module.name" to the record's address ----
 
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local polyhost_thread own_thread{};
-inline constinit PyObject* own_records = nullptr;
+[[gnu::visibility("hidden")]] inline constinit PyObject* own_records = nullptr;
+
+inline polyhost_thread* own_thread() {
+  thread_local polyhost_thread state{};
+  return &state;
+}
 
 inline polyhost_record* own_record(const char* module, const char* name, std::uint32_t direction) {
   PyObject* key =
@@ -45,16 +52,11 @@ inline polyhost_record* own_record(const char* module, const char* name, std::ui
   return record;
 }
 
-inline PyObject* make_own_ledger() {
+[[gnu::visibility("hidden")]] inline PyObject* make_own_ledger() {
   static polyhost_table own{};
   if (own_records == nullptr && (own_records = PyDict_New()) == nullptr) return nullptr;
-  own = {POLYHOST_ABI_MAJOR,
-         POLYHOST_ABI_MINOR,
-         "a polyhost " POLYHOST_VERSION " plugin",
-         best_clock(),
-         0,
-         reinterpret_cast<char*>(&own_thread) - static_cast<char*>(__builtin_thread_pointer()),
-         own_record};
+  own = {POLYHOST_ABI_MAJOR, POLYHOST_ABI_MINOR, "a polyhost " POLYHOST_VERSION " plugin", best_clock(), 0, 0,
+         own_record,         own_thread};
   PyObject* module = PyImport_AddModule(POLYHOST_CAPSULE_MODULE);  // borrowed from sys.modules
   PyObject* capsule = module != nullptr ? PyCapsule_New(&own, POLYHOST_CAPSULE, nullptr) : nullptr;
   if (capsule == nullptr) return nullptr;

@@ -229,7 +229,8 @@ inline void raise_refusal(const argument& arg, PyObject* whole, const std::strin
     PyErr_SetString(PyExc_OverflowError, text.c_str());
     return;
   }
-  const char* given = (arg.given != nullptr ? arg.given : Py_TYPE(whole))->tp_name;
+  const char* given =
+      (arg.given ? reinterpret_cast<PyTypeObject*>(arg.given.get()) : Py_TYPE(whole))->tp_name;
   text.append(" ").append(verb).append(" ").append(expected);
   text.append(item.empty() ? ", not " : ", but " + item + " is ").append(given);
   if (arg.detail != nullptr) text.append(": ").append(arg.detail);

@@ -19,7 +19,7 @@
 namespace polyhost::detail {
 
 // The clock that the ledger chose for the whole process; set before the first tick.
-inline constinit std::uint32_t clock_in_use = POLYHOST_CLOCK_MONOTONIC;
+[[gnu::visibility("hidden")]] inline constinit std::uint32_t clock_in_use = POLYHOST_CLOCK_MONOTONIC;
 
 [[gnu::noinline]] inline std::uint64_t monotonic_ns() {
   timespec now{};
