@@ -81,7 +81,7 @@ Output::Output(Output&& other) noexcept
       inode_(other.inode_) {}
 
 Output::~Output() {
-  if (is_ours()) ::close(descriptor_);
+  if (is_ours(descriptor_)) ::close(descriptor_);
 }
 
 void Output::claim(int descriptor) {
@@ -93,9 +93,9 @@ void Output::claim(int descriptor) {
   truncate_ = !path_.empty() && S_ISREG(file.st_mode);
 }
 
-bool Output::is_ours() const {
+bool Output::is_ours(int descriptor) const {
   struct stat file {};
-  return descriptor_ >= 0 && ::fstat(descriptor_, &file) == 0 && file.st_dev == device_ &&
+  return descriptor >= 0 && ::fstat(descriptor, &file) == 0 && file.st_dev == device_ &&
          file.st_ino == inode_;
 }
 
@@ -115,10 +115,13 @@ int Output::reopen() {
 }
 
 int Output::write(const std::string& text) {
-  if (path_.empty()) return is_ours() ? write_all(descriptor_, text) : EBADF;
+  if (path_.empty()) {
+    const int stderr_now = is_ours(descriptor_) ? descriptor_ : STDERR_FILENO;
+    return is_ours(stderr_now) ? write_all(stderr_now, text) : EBADF;
+  }
   struct stat there {};
   const bool gone = truncate_ && ::stat(path_.c_str(), &there) != 0;
-  if (gone || !is_ours()) {
+  if (gone || !is_ours(descriptor_)) {
     if (const int failure = reopen(); failure != 0) return failure;
   }
   if (truncate_ && (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) < 0)) return errno;

@@ -27,7 +27,7 @@ class Output {
 
  private:
   void claim(int descriptor);
-  [[nodiscard]] bool is_ours() const;
+  [[nodiscard]] bool is_ours(int descriptor) const;
   int reopen();
 
   std::string path_;

@@ -3,6 +3,7 @@
 import functools
 import gc
 import os
+import subprocess
 import sys
 import threading
 import unittest
@@ -216,6 +217,21 @@ class Threads(unittest.TestCase):
 
         cb.call_on_threads(f, 8, 2000)
         self.assertEqual(sum(counts.values()), 16000)
+
+    def test_after_a_subinterpreter(self):
+        code = """
+import _xxsubinterpreters as subinterpreters, callbacks_native as cb, threading
+subinterpreters.destroy(subinterpreters.create())
+def work():
+    for i in range(500):
+        assert cb.call_without_gil(lambda x: x + 1, i) == i + 1
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(cb.call_on_thread(lambda x: x + 1, 1))
+"""
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "2.0\n", ""))
 
     def test_native_threads_that_outlive_python(self):
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # such a thread keeps what it has

@@ -65,6 +65,11 @@ class Signatures(unittest.TestCase):
         self.assertEqual(n.nothing.__text_signature__, "()")
         self.assertEqual(n.positional.__text_signature__, "(a, b, c, /)")
 
+    def test_the_type_of_builtins_is_untouched(self):
+        kind = type(len)
+        self.assertFalse(hasattr(kind, "__signature__"))
+        self.assertEqual(str(inspect.signature(kind)), "()")
+
     def test_other_builtins_are_untouched(self):
         for name in ("len", "print", "sorted", "iter", "getattr", "max", "dict.fromkeys", "abs"):
             with self.subTest(name):

@@ -1,10 +1,12 @@
 """What the ledger counts: exact calls and errors, sums that add up, snapshots, reset, reports."""
 
 import contextlib
+import copy
 import importlib
 import io
 import json
 import os
+import pickle
 import sys
 import time
 import unittest
@@ -192,6 +194,13 @@ class Snapshots(Case):
         self.assertGreater(snapshot.cost_per_call_ns, 0)
         self.assertEqual(snapshot.lost, 0)
         self.assertIn("2 functions, 2 calls", repr(snapshot))
+
+    def test_copy_and_pickle(self):
+        t.add(1, 2)
+        snapshot = boundary.snapshot()
+        for twin in copy.copy(snapshot), copy.deepcopy(snapshot), pickle.loads(pickle.dumps(snapshot)):
+            self.assertEqual(twin.functions, snapshot.functions)
+            self.assertEqual(twin.clock, snapshot.clock)
 
     def test_immutable(self):
         t.add(1, 2)
