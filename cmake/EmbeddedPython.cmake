@@ -48,10 +48,10 @@ if(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
   separate_arguments(libraries UNIX_COMMAND "${POLYHOST_PYTHON_LIBRARIES}")
   if(NOT POLYHOST_SANITIZE)
     # Loading shared libraries is a good part of start-up. What is linked in here stays hidden, so that
-    # extension modules keep to the shared ones.
+    # extension modules keep to the shared ones. Not libgcc: it unwinds, and a process must have one unwinder.
     list(TRANSFORM libraries REPLACE "^-l(z|expat)$" "-Wl,-Bstatic,-l\\1,-Bdynamic")
-    target_link_options(polyhost_python INTERFACE -static-libstdc++ -static-libgcc
-      -Wl,--exclude-libs,libz.a:libexpat.a:libstdc++.a:libgcc.a:libgcc_eh.a)
+    target_link_options(polyhost_python INTERFACE -static-libstdc++
+      -Wl,--exclude-libs,libz.a:libexpat.a:libstdc++.a)
   endif()
   target_link_libraries(polyhost_python INTERFACE ${libraries})
 elseif(POLYHOST_PYTHON_SHARED_LIBRARY)

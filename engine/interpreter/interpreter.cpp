@@ -4,7 +4,13 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace polyhost::interpreter {
@@ -39,6 +45,34 @@ PyStatus set_original_arguments(PyConfig& config, const std::vector<char*>& argu
   return status;
 }
 
+// True if the first program of that name on PATH is this one.
+bool is_first_on_path(std::string_view program) {
+  struct stat ours {};
+  const char* path = std::getenv("PATH");
+  if (path == nullptr || ::stat("/proc/self/exe", &ours) != 0) return false;
+  std::string_view rest = path;
+  while (true) {
+    const std::size_t colon = rest.find(':');
+    const std::string candidate = std::string(rest.substr(0, colon)).append("/").append(program);
+    struct stat found {};
+    if (::access(candidate.c_str(), X_OK) == 0 && ::stat(candidate.c_str(), &found) == 0) {
+      return found.st_dev == ours.st_dev && found.st_ino == ours.st_ino;
+    }
+    if (colon == std::string_view::npos) return false;
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+// python3 finds itself by looking for argv[0] on PATH, and takes an empty one for "python3". The host,
+// started with such an argv[0], would find another Python there, and its children would leave the host.
+PyStatus set_executable(PyConfig& config, std::string_view program) {
+  const bool bare_python = program.find('/') == std::string_view::npos && program.starts_with("python");
+  if (!program.empty() && (!bare_python || is_first_on_path(program))) return PyStatus_Ok();
+  std::array<char, PATH_MAX> path{};
+  if (::readlink("/proc/self/exe", path.data(), path.size() - 1) <= 0) return PyStatus_Ok();
+  return PyConfig_SetBytesString(&config, &config.executable, path.data());
+}
+
 PyStatus configure(PyConfig& config, const Options& options) {
   PyStatus status = PyConfig_SetBytesArgv(&config, static_cast<Py_ssize_t>(options.arguments.size()),
                                           options.arguments.data());  // pre-initialises Python
@@ -47,6 +81,8 @@ PyStatus configure(PyConfig& config, const Options& options) {
     status = set_original_arguments(config, options.original_arguments);
     if (PyStatus_Exception(status) != 0) return status;
   }
+  status = set_executable(config, options.arguments.empty() ? "" : options.arguments.front());
+  if (PyStatus_Exception(status) != 0) return status;
   return set_prefix(config);
 }
 

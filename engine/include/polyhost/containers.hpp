@@ -46,7 +46,7 @@ concept tuple_like = requires {
 };
 
 template <class T>
-constexpr bool owns_its_value<std::optional<T>> = owns_its_value<T>;
+inline constexpr bool owns_its_value<std::optional<T>> = owns_its_value<T>;
 
 // Converts `from`, an item of the argument, and hands it to `sink`; the item is kept alive meanwhile,
 // since a conversion may run Python code that changes its container.
@@ -124,7 +124,7 @@ struct converter<T> {
       value.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.get())));
     }
     return detail::load_items<item>(items.get(), arg,
-                                    [&](auto&& loaded) { value.push_back(std::move(loaded)); });
+                                    [&](item&& loaded) { value.push_back(std::move(loaded)); });
   }
 
   static PyObject* make(const T& container) {
@@ -155,7 +155,7 @@ struct converter<T> {
   bool load(PyObject* from, argument& arg) {
     const object items = detail::as_fast_sequence(from, arg);
     return items && detail::load_items<item>(items.get(), arg,
-                                             [&](auto&& loaded) { value.insert(std::move(loaded)); });
+                                             [&](item&& loaded) { value.insert(std::move(loaded)); });
   }
 
   static PyObject* make(const T& container) {
@@ -183,7 +183,7 @@ struct converter<T> {
     }
     const object items = object::steal(PyMapping_Items(from));  // a copy: conversions may change the dict
     if (!items) return detail::refuse(arg, refusal::raised);
-    return detail::load_items<std::pair<key, mapped>>(items.get(), arg, [&](auto&& loaded) {
+    return detail::load_items<std::pair<key, mapped>>(items.get(), arg, [&](std::pair<key, mapped>&& loaded) {
       value.insert_or_assign(std::move(loaded.first), std::move(loaded.second));
     });
   }
@@ -243,7 +243,7 @@ struct converter<T> {
     return has_size(from, arg) &&
            detail::load_item<item<I>>(PySequence_Fast_GET_ITEM(from, static_cast<Py_ssize_t>(I)),
                                       static_cast<Py_ssize_t>(I), arg,
-                                      [&](auto&& loaded) { std::get<I>(value) = std::move(loaded); });
+                                      [&](item<I>&& loaded) { std::get<I>(value) = std::move(loaded); });
   }
 
   static bool has_size(PyObject* from, argument& arg) {

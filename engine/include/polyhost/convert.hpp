@@ -55,7 +55,7 @@ struct converter {
       "std::string_view or std::span<const std::byte>), polyhost::object, or specialise polyhost::converter");
   struct anything {
     template <class Any>
-    operator Any&&() const;
+    explicit operator Any&&() const;
   } value;
   static void describe(std::string&) {}
   bool load(PyObject*, argument&) { return false; }
@@ -69,8 +69,9 @@ namespace detail {
 
 // Whether a converted value may outlive what it was converted from. Views may not.
 template <class T>
-constexpr bool owns_its_value = !std::is_same_v<T, std::string_view> && !std::is_same_v<T, const char*> &&
-                                !std::is_same_v<T, PyObject*> && !requires {
+inline constexpr bool owns_its_value =
+    !std::is_same_v<T, std::string_view> && !std::is_same_v<T, const char*> &&
+    !std::is_same_v<T, PyObject*> && !requires {
   typename T::element_type;
 };
 

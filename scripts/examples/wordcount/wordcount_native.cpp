@@ -14,8 +14,9 @@ namespace {
 constexpr std::array<char, 256> lower = [] {
   std::array<char, 256> table{};
   for (const char c : std::string_view("0123456789_abcdefghijklmnopqrstuvwxyz")) {
-    table[static_cast<std::size_t>(c)] = c;
-    if (c >= 'a') table[static_cast<std::size_t>(c - 'a' + 'A')] = c;
+    const auto place = static_cast<unsigned char>(c);
+    table[place] = c;
+    if (c >= 'a') table[place - std::size_t{'a' - 'A'}] = c;
   }
   return table;
 }();

@@ -26,7 +26,7 @@ inline bool read_small_int(PyObject* value, std::int64_t& out) {
   const digit* const parts = number->long_value.ob_digit;
 #else
   const Py_ssize_t size = Py_SIZE(value);
-  const std::size_t digits = static_cast<std::size_t>(size < 0 ? -size : size);
+  const auto digits = static_cast<std::size_t>(size < 0 ? -size : size);
   const std::int64_t sign = size < 0 ? -1 : 1;
   const digit* const parts = number->ob_digit;
   if (size == 0) {

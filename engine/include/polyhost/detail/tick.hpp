@@ -11,7 +11,8 @@
 #if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
 #pragma push_macro("_Bool")
 #undef _Bool
-#define _Bool bool  // a C header: clang has no _Bool in standard C++
+// A C header: clang has no _Bool in standard C++. NOLINTNEXTLINE(bugprone-reserved-identifier)
+#define _Bool bool
 #include <sys/platform/x86.h>
 #pragma pop_macro("_Bool")
 #endif
@@ -44,7 +45,7 @@ inline std::uint64_t counter() {
 // library, which knows: the cpuid instruction takes tens of microseconds in a virtual machine.
 inline bool counter_is_invariant() {
 #if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
-  return x86_cpu_present(x86_cpu_INVARIANT_TSC) != 0;
+  return x86_cpu_present(x86_cpu_INVARIANT_TSC);
 #elif defined(__aarch64__)
   return true;
 #else
