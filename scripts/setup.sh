@@ -108,13 +108,15 @@ configure() {
 # Drops what the build says when there is nothing to do.
 progress() { grep --line-buffered -vE '^(\[0/[0-9]+\] Re-checking globbed directories\.\.\.|ninja: no work to do\.)$' >&2 || true; }
 
-# Configures and builds a preset; one at a time, since two builds in a directory spoil each other.
+# build PRESET [TARGET...]: configures and builds; one at a time, since two builds in a directory spoil each other.
 build() {
+  local preset=$1
+  shift
   mkdir -p "$root/build"
   (
     flock 9
-    configure "$1"
-    cmake --build "$root/build/$1" 9>&- | progress
-    [[ ${PIPESTATUS[0]} == 0 ]] || stop "building build/$1 failed: the first error above is the reason"
+    configure "$preset"
+    cmake --build "$root/build/$preset" ${1:+--target "$@"} 9>&- | progress
+    [[ ${PIPESTATUS[0]} == 0 ]] || stop "building build/$preset failed: the first error above is the reason"
   ) 9>"$root/build/.lock" || exit 1
 }
