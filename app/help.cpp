@@ -1,9 +1,6 @@
 // The help text.
 #include "help.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace polyhost::app {
 
 const char* const help_text =
@@ -13,7 +10,7 @@ const char* const help_text =
     "  polyhost [switches] [python3's options] script.py [arguments]\n"
     "  polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]\n"
     "  polyhost version          polyhost's, Python's and the compiler's version\n"
-    "  polyhost help             this text; `polyhost -h` shows python3's options\n"
+    "  polyhost help             this text; `polyhost --help` shows python3's\n"
     "\n"
     "Switches, before the script:\n"
     "  --report                  a table of all crossings, to stderr, when the script ends\n"
@@ -25,12 +22,5 @@ const char* const help_text =
     "\n"
     "A script named like a command is run as ./version. Invoked through a name that begins with python,\n"
     "polyhost is python3 and has no switches.\n";
-
-void print_help_after_python() {
-  std::atexit([] {
-    std::fputs("\n", stdout);
-    std::fputs(help_text, stdout);
-  });
-}
 
 }  // namespace polyhost::app

@@ -19,6 +19,5 @@ int main(int argc, char** argv) {
     std::fputs(polyhost::app::help_text, stdout);
     return 0;
   }
-  if (line.help) polyhost::app::print_help_after_python();
   return polyhost::run(line.run);
 }

@@ -77,7 +77,6 @@ CommandLine parse(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument.size() < 2 || argument.front() != '-') break;  // a script, or "-"
     if (read_switch(argument, line)) continue;
-    line.help = line.help || argument == "--help";
     line.run.arguments.push_back(argv[i]);
     Reading reading = read(argument, i + 1 < argc ? argv[i + 1] : nullptr);
     if (reading.takes_next && i + 1 < argc) line.run.arguments.push_back(argv[++i]);

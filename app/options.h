@@ -11,7 +11,6 @@ namespace polyhost::app {
 struct CommandLine {
   std::string command;  // a subcommand ("version", "help"), or empty: run Python
   RunOptions run;
-  bool help = false;  // --help: python3's text, and then polyhost's
   std::string error;  // one sentence; empty if all is well
 };
 

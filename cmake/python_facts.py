@@ -11,7 +11,6 @@ shared = os.path.join(var("LIBDIR") or "", var("INSTSONAME") or "")
 facts = {
     "IMPLEMENTATION": platform.python_implementation(),
     "VERSION": platform.python_version(),
-    "HEX": f"{sys.hexversion:08x}",
     "PREFIX": sys.base_prefix,
     "EXEC_PREFIX": sys.base_exec_prefix,
     "INCLUDE": sysconfig.get_path("include"),

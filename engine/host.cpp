@@ -99,6 +99,9 @@ int run(const RunOptions& options) {
   if (!claim_outputs(options.reports)) return 2;
   boundary::register_module({take_snapshot, reset, render});
   interpreter::freeze(package::modules());
+  base::log_debug("polyhost " POLYHOST_VERSION " runs " +
+                  (options.script.empty() ? "no script" : options.script) + " by Python " +
+                  interpreter::version() + ", clock " + base::clock_source());
   return interpreter::run({options.arguments, options.original_arguments, write_reports});
 }
 

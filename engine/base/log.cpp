@@ -18,7 +18,7 @@ spdlog::level::level_enum wanted_level() {
 
 // Never destroyed: messages may come while the process ends.
 spdlog::logger& logger() {
-  static spdlog::logger& instance = [&]() -> spdlog::logger& {
+  static spdlog::logger& instance = []() -> spdlog::logger& {
     auto* made = new spdlog::logger("polyhost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%n: %v");
     made->set_level(wanted_level());
@@ -37,7 +37,6 @@ void log(spdlog::level::level_enum level, std::string_view text) noexcept {
 }  // namespace
 
 void log_error(std::string_view text) { log(spdlog::level::err, text); }
-void log_warning(std::string_view text) { log(spdlog::level::warn, text); }
 void log_debug(std::string_view text) {
   // Asked before spdlog is set up: debugging is rare, start-up is not.
   if (std::getenv("POLYHOST_LOG") != nullptr) log(spdlog::level::debug, text);

@@ -61,6 +61,12 @@ def choose_tests(options):
     return quick + [name for name in there if name not in quick] if options.all else quick
 
 
+def children_of(interpreter):
+    """The executable that tests start as sys.executable."""
+    done = subprocess.run([interpreter, "-I", "-c", "import sys; print(sys.executable)"], capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 class Suite:
     def __init__(self, options, directory):
         self.interpreters = {"python3": options.python, "polyhost": options.polyhost}
@@ -143,6 +149,10 @@ def main():
     if all_tests(options.python) is None:
         print(f"skipped: {options.python} has no package 'test'; Debian has it in libpython3.11-testsuite")
         return NOT_INSTALLED
+    if (started := children_of(options.polyhost)) != options.polyhost:
+        print(f"sys.executable is {started!r} under {options.polyhost}: what tests start would be another interpreter")
+        print("0 passed, 1 failed")
+        return 1
     directory = tempfile.mkdtemp(prefix="parity-")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = None

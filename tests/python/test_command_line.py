@@ -83,7 +83,6 @@ class Words(unittest.TestCase):
             done = run(option)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn("usage: ", done.stdout)
-        self.assertIn("--report=json:FILE", run("--help").stdout)
 
     def test_version_options_are_pythons(self):
         for option in ("-V", "--version", "-VV"):
