@@ -208,7 +208,7 @@ struct converter<float> {
   float value;
   static void describe(std::string& out) { out += "float"; }
   bool load(PyObject* from, argument& arg) {
-    converter<double> wide;
+    converter<double> wide{};
     if (!wide.load(from, arg)) return false;
     const auto largest = static_cast<double>(std::numeric_limits<float>::max());
     // Halfway to the next float32 still rounds down; beyond it the conversion would be undefined.
