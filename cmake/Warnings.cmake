@@ -6,3 +6,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # gcc 12 sees overlaps that cannot be in std::string (its bug 105651).
   target_compile_options(polyhost_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND POLYHOST_SANITIZE)
+  # What sanitizers add hides from gcc that a value is set.
+  target_compile_options(polyhost_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()

@@ -175,7 +175,7 @@ inline bool load_text(PyObject* from, std::string_view& text, argument& arg) {
 // int of any width: exact range check. bool is taken as an int, as Python does; float is not.
 template <detail::integer T>
 struct converter<T> {
-  T value;
+  T value{};
   static void describe(std::string& out) { out += "int"; }
   bool load(PyObject* from, argument& arg) {
     return PyLong_CheckExact(from) ? detail::load_int(from, value, arg)
@@ -192,7 +192,7 @@ struct converter<T> {
 
 template <>
 struct converter<double> {
-  double value;
+  double value{};
   static void describe(std::string& out) { out += "float"; }
   bool load(PyObject* from, argument& arg) {
     if (!PyFloat_CheckExact(from)) return detail::load_float_slowly(from, value, arg);
@@ -205,7 +205,7 @@ struct converter<double> {
 // A finite float beyond the range of float32 is an OverflowError; otherwise it is rounded.
 template <>
 struct converter<float> {
-  float value;
+  float value{};
   static void describe(std::string& out) { out += "float"; }
   bool load(PyObject* from, argument& arg) {
     converter<double> wide{};
@@ -224,7 +224,7 @@ struct converter<float> {
 // True or False, or numpy's bool; other objects have a truth value, but are not a bool.
 template <>
 struct converter<bool> {
-  bool value;
+  bool value{};
   static void describe(std::string& out) { out += "bool"; }
   bool load(PyObject* from, argument& arg) {
     if (from == Py_True || from == Py_False) {
@@ -268,7 +268,7 @@ struct converter<std::string> {
 // NUL-terminated: text with a NUL inside is a ValueError. A null result is None.
 template <>
 struct converter<const char*> {
-  const char* value;
+  const char* value{};
   static void describe(std::string& out) { out += "str"; }
   bool load(PyObject* from, argument& arg) {
     std::string_view text;
@@ -341,7 +341,7 @@ struct converter<object> {
 // As object, but the argument is borrowed and the result a new reference.
 template <>
 struct converter<PyObject*> {
-  PyObject* value;
+  PyObject* value{};
   static void describe(std::string& out) { out += "object"; }
   bool load(PyObject* from, argument&) {
     value = from;

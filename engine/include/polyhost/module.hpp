@@ -16,8 +16,8 @@ inline constexpr release_gil_t release_gil{};
 
 namespace detail {
 
-// All of a function that outlives its module: Python may refer to it to the very end. Chained, so that it stays
-// reachable: nothing here is a leak.
+// All of a function that outlives its module: Python may refer to it to the very end. Chained, so that it
+// stays reachable: nothing here is a leak.
 struct registration {
   signature sig;
   std::string doc;
