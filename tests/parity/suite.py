@@ -138,7 +138,8 @@ def summarise(suite, found, directory):
         failed.add(name)
     every = [difference for differences in found.values() for difference in differences]
     print(f"\n{suite.cases} tests in {len(suite.tests)} files; {len(every)} differ, of these"
-          f" {sum(difference.flaky for difference in every)} flaky and {sum(bool(difference.reason) for difference in every)} known; "
+          f" {sum(difference.flaky for difference in every)} flaky"
+          f" and {sum(bool(difference.reason) for difference in every)} known; "
           + ", ".join(f"{label} took {seconds:.0f} s" for label, seconds in suite.seconds.items()))
     print(f"{len(suite.tests) - len(failed)} passed, {len(failed)} failed")
     return not failed
@@ -154,7 +155,9 @@ def main():
         print("0 passed, 1 failed")
         return 1
     directory = tempfile.mkdtemp(prefix="parity-")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where the shell has them ignored, which tests would inherit
+        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     found = None
     try:
         suite = Suite(options, directory)

@@ -119,7 +119,8 @@ struct thunk {
   // The body is about to run. Until it has ended, c.nested holds where it began.
   static void open_body(crossing& c, const polyhost_thread& thread) {
     c.nested = thread.nested;
-    c.converted = tick();
+    // Without parameters there is nothing to convert: the body begins where the call does.
+    c.converted = count == 0 && !ReleaseGil ? c.entry : tick();
   }
   // The body threw.
   static void close_body(crossing& c, const polyhost_thread& thread) {
