@@ -19,6 +19,7 @@ const char* const help_text =
     "\n"
     "Environment:\n"
     "  POLYHOST_LOG=debug        shows what the host does\n"
+    "  VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python\n"
     "\n"
     "A script named like a command is run as ./version. Invoked through a name that begins with python,\n"
     "polyhost is python3 and has no switches.\n";

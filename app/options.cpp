@@ -17,6 +17,7 @@ bool is_python(std::string_view program) {
 // How python3 reads one argument that begins with '-'.
 struct Reading {
   bool takes_next = false;  // the next argument is its value
+  bool isolates = false;    // -I, -E: the environment is not to be looked at
   bool is_last = false;     // --, -c, -m: what follows is no option of python3's
   std::string script{};     // -c and -m: the heading of reports
 };
@@ -24,14 +25,20 @@ struct Reading {
 Reading read(std::string_view argument, const char* next) {
   if (argument == "--") return {.is_last = true};
   if (argument.starts_with("--")) return {.takes_next = argument == "--check-hash-based-pycs"};
+  Reading reading;
   for (std::size_t i = 1; i < argument.size(); ++i) {
+    const char option = argument[i];
+    if (option == 'I' || option == 'E') reading.isolates = true;
+    if (std::string_view("cmWX").find(option) == std::string_view::npos) continue;
     const std::string_view attached = argument.substr(i + 1);
-    const std::string value(attached.empty() && next != nullptr ? next : attached);
-    if (argument[i] == 'c') return {attached.empty(), true, "-c"};
-    if (argument[i] == 'm') return {attached.empty(), true, "-m " + value};
-    if (argument[i] == 'W' || argument[i] == 'X') return {.takes_next = attached.empty()};
+    reading.takes_next = attached.empty();
+    reading.is_last = option == 'c' || option == 'm';
+    if (option == 'c') reading.script = "-c";
+    if (option == 'm')
+      reading.script.append("-m ").append(attached.empty() && next != nullptr ? next : attached);
+    break;
   }
-  return {};
+  return reading;
 }
 
 // "--report", "--report=table", "--report=json:FILE"
@@ -72,6 +79,7 @@ CommandLine parse(int argc, char** argv) {
     return line;
   }
   line.run.arguments = {argv[0]};
+  line.run.use_virtual_env = true;
   int i = 1;
   for (bool options = true; options && i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -80,6 +88,7 @@ CommandLine parse(int argc, char** argv) {
     line.run.arguments.push_back(argv[i]);
     Reading reading = read(argument, i + 1 < argc ? argv[i + 1] : nullptr);
     if (reading.takes_next && i + 1 < argc) line.run.arguments.push_back(argv[++i]);
+    if (reading.isolates) line.run.use_virtual_env = false;
     if (reading.is_last) line.run.script = std::move(reading.script);
     options = !reading.is_last;
   }

@@ -42,7 +42,8 @@ if(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
   # All of the archive, exported: extension modules use symbols that the program itself does not. Not position
   # independent, which is what makes it as fast as the distribution's own python3.
   target_compile_options(polyhost_python INTERFACE -fno-pie)
-  target_link_options(polyhost_python INTERFACE -no-pie -rdynamic)
+  # All symbols are bound at load: nearly all are used by a start, and one by one they cost more.
+  target_link_options(polyhost_python INTERFACE -no-pie -rdynamic -Wl,-z,now)
   target_link_libraries(polyhost_python INTERFACE
     $<LINK_LIBRARY:WHOLE_ARCHIVE,${POLYHOST_PYTHON_STATIC_LIBRARY}>)
   separate_arguments(libraries UNIX_COMMAND "${POLYHOST_PYTHON_LIBRARIES}")

@@ -1,17 +1,13 @@
 // Starting CPython by its configuration API and leaving the rest to Py_RunMain.
 #include "interpreter/interpreter.h"
 
+#include "interpreter/paths.h"
+#include "interpreter/prefault.h"
+
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <climits>
 #include <cstdlib>
-#include <string_view>
-#include <utility>
 
 namespace polyhost::interpreter {
 
@@ -22,15 +18,6 @@ namespace {
   PyConfig_Clear(&config);
   if (PyStatus_IsExit(status) != 0) std::exit(status.exitcode);
   Py_ExitStatusException(status);
-}
-
-// python3 looks for its library upwards from the executable. The host need not lie in Python's prefix, and
-// on the way up it may meet another one ("/lib" is "/usr/lib" on Debian), so it is told.
-// PYTHONHOME still overrides this; a venv's pyvenv.cfg is still obeyed.
-PyStatus set_prefix(PyConfig& config) {
-  const PyStatus status = PyConfig_SetBytesString(&config, &config.prefix, POLYHOST_PYTHON_PREFIX);
-  if (PyStatus_Exception(status) != 0) return status;
-  return PyConfig_SetBytesString(&config, &config.exec_prefix, POLYHOST_PYTHON_EXEC_PREFIX);
 }
 
 PyStatus set_original_arguments(PyConfig& config, const std::vector<char*>& arguments) {
@@ -45,34 +32,6 @@ PyStatus set_original_arguments(PyConfig& config, const std::vector<char*>& argu
   return status;
 }
 
-// True if the first program of that name on PATH is this one.
-bool is_first_on_path(std::string_view program) {
-  struct stat ours {};
-  const char* path = std::getenv("PATH");
-  if (path == nullptr || ::stat("/proc/self/exe", &ours) != 0) return false;
-  std::string_view rest = path;
-  while (true) {
-    const std::size_t colon = rest.find(':');
-    const std::string candidate = std::string(rest.substr(0, colon)).append("/").append(program);
-    struct stat found {};
-    if (::access(candidate.c_str(), X_OK) == 0 && ::stat(candidate.c_str(), &found) == 0) {
-      return found.st_dev == ours.st_dev && found.st_ino == ours.st_ino;
-    }
-    if (colon == std::string_view::npos) return false;
-    rest.remove_prefix(colon + 1);
-  }
-}
-
-// python3 finds itself by looking for argv[0] on PATH, and takes an empty one for "python3". The host,
-// started with such an argv[0], would find another Python there, and its children would leave the host.
-PyStatus set_executable(PyConfig& config, std::string_view program) {
-  const bool bare_python = program.find('/') == std::string_view::npos && program.starts_with("python");
-  if (!program.empty() && (!bare_python || is_first_on_path(program))) return PyStatus_Ok();
-  std::array<char, PATH_MAX> path{};
-  if (::readlink("/proc/self/exe", path.data(), path.size() - 1) <= 0) return PyStatus_Ok();
-  return PyConfig_SetBytesString(&config, &config.executable, path.data());
-}
-
 PyStatus configure(PyConfig& config, const Options& options) {
   PyStatus status = PyConfig_SetBytesArgv(&config, static_cast<Py_ssize_t>(options.arguments.size()),
                                           options.arguments.data());  // pre-initialises Python
@@ -81,9 +40,8 @@ PyStatus configure(PyConfig& config, const Options& options) {
     status = set_original_arguments(config, options.original_arguments);
     if (PyStatus_Exception(status) != 0) return status;
   }
-  status = set_executable(config, options.arguments.empty() ? "" : options.arguments.front());
-  if (PyStatus_Exception(status) != 0) return status;
-  return set_prefix(config);
+  return set_paths(config, options.arguments.empty() ? "" : options.arguments.front(),
+                   options.use_virtual_env);
 }
 
 }  // namespace
@@ -105,6 +63,7 @@ void freeze(std::span<const FrozenModule> modules) {
 }
 
 int run(const Options& options) {
+  prefault_data();
   PyConfig config;
   PyConfig_InitPythonConfig(&config);
   PyStatus status = configure(config, options);
@@ -112,6 +71,7 @@ int run(const Options& options) {
   status = Py_InitializeFromConfig(&config);
   if (PyStatus_Exception(status) != 0) end_with(config, status);
   PyConfig_Clear(&config);
+  if (!restore_executable()) PyErr_Print();
   if (options.at_exit != nullptr) Py_AtExit(options.at_exit);
   return Py_RunMain();
 }

@@ -110,3 +110,14 @@ TEST_CASE("a program called python is python3 and nothing else") {
     CHECK(parsed.line.command.empty());
   }
 }
+
+TEST_CASE("VIRTUAL_ENV counts, unless python3's options or name say otherwise") {
+  for (const Words& words : {Words{"polyhost", "s.py", "-I"}, Words{"polyhost", "-X", "dev", "-c", "E"},
+                             Words{"/bin/polyhost", "-WI", "s.py"}, Words{"polyhost"}}) {
+    CHECK(parse(words).line.run.use_virtual_env);
+  }
+  for (const Words& words : {Words{"polyhost", "-I", "s.py"}, Words{"polyhost", "-BEc", "pass"},
+                             Words{"polyhost", "-sIW", "error", "s.py"}, Words{"/v/bin/python3", "s.py"}}) {
+    CHECK_FALSE(parse(words).line.run.use_virtual_env);
+  }
+}
