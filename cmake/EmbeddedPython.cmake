@@ -6,6 +6,7 @@
 
 set(POLYHOST_PYTHON /usr/bin/python3 CACHE FILEPATH "the python3 to embed")
 option(POLYHOST_STATIC_PYTHON "link libpython statically where there is an archive" ON)
+option(POLYHOST_TUNED_PYTHON "build libpython from Debian's source, optimised by profile and at link time" OFF)
 
 execute_process(COMMAND ${POLYHOST_PYTHON} -I ${CMAKE_CURRENT_LIST_DIR}/python_facts.py
   OUTPUT_VARIABLE facts RESULT_VARIABLE result OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -32,6 +33,10 @@ endif()
 add_library(polyhost_python_headers INTERFACE)
 add_library(polyhost::python_headers ALIAS polyhost_python_headers)
 target_include_directories(polyhost_python_headers SYSTEM INTERFACE ${POLYHOST_PYTHON_INCLUDE})
+
+if(POLYHOST_TUNED_PYTHON)
+  include(TunedPython)
+endif()
 
 add_library(polyhost_python INTERFACE)
 add_library(polyhost::python ALIAS polyhost_python)
@@ -64,5 +69,10 @@ elseif(POLYHOST_PYTHON_SHARED_LIBRARY)
 else()
   message(FATAL_ERROR "${POLYHOST_PYTHON} has no libpython to link: install libpython3-dev, "
     "or give another Python with -DPOLYHOST_PYTHON=/path/to/python3.x")
+endif()
+if(POLYHOST_TUNED_PYTHON)
+  set(POLYHOST_PYTHON_LINKED "${POLYHOST_PYTHON_LINKED}, tuned")
+  add_dependencies(polyhost_python polyhost_tuned_python)
+  target_link_options(polyhost_python INTERFACE -flto=auto -O3)
 endif()
 message(STATUS "polyhost ${PROJECT_VERSION} embeds ${POLYHOST_PYTHON}: CPython ${POLYHOST_PYTHON_VERSION}, linked ${POLYHOST_PYTHON_LINKED}")
