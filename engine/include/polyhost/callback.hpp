@@ -3,6 +3,7 @@
 
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
@@ -11,6 +12,19 @@
 #include <stdexcept>
 
 namespace polyhost {
+
+namespace detail {
+
+// The outbound record of a callback parameter; null with MemoryError set.
+inline polyhost_record* callback_record(const signature& s, std::size_t index) {
+  polyhost_record*& record = s.parameters[index].callback;
+  if (record == nullptr)
+    record = table->record(s.module.c_str(), callback_name(s, index).c_str(), POLYHOST_OUTBOUND);
+  if (record == nullptr && PyErr_Occurred() == nullptr) PyErr_NoMemory();
+  return record;
+}
+
+}  // namespace detail
 
 // A Python callable of the given C++ signature. Every call is one outbound crossing in the row
 // `module.function(parameter)`. May be copied and called from any thread, with or without the GIL: a call

@@ -1,10 +1,14 @@
 // The inbound call: a thunk of the C++ function's own type, picked at registration.
-// Four ticks split it: entry, arguments converted, body returned, result converted.
+// Four ticks split it: entry, arguments converted, body returned, result converted (timed_crossing.hpp).
 #pragma once
 
 #include <polyhost/convert.hpp>
+#include <polyhost/detail/bind.hpp>
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function_object.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
 
 #include <cxxabi.h>
