@@ -2,6 +2,7 @@
 #include "boundary/module.h"
 
 #include "boundary/table.h"
+#include "record/fields.h"
 
 #include <polyhost/version.h>
 #include <polyhost/containers.hpp>
@@ -35,23 +36,7 @@ object new_dict() {
 
 object function_as_dict(const record::Function& f) {
   object dict = new_dict();
-  PyObject* d = dict.get();
-  put(d, "name", f.name);
-  put<std::string>(d, "direction", f.direction == record::Direction::inbound ? "inbound" : "outbound");
-  put(d, "calls", f.calls);
-  put(d, "errors", f.errors);
-  put(d, "lost", f.lost);
-  put(d, "python_ns", f.python_ns);
-  put(d, "native_ns", f.native_ns);
-  put(d, "crossing_ns", f.crossing_ns);
-  put(d, "convert_in_ns", f.convert_in_ns);
-  put(d, "convert_out_ns", f.convert_out_ns);
-  put(d, "gil_wait_ns", f.gil_wait_ns);
-  put(d, "self_ns", f.self_ns);
-  put(d, "min_ns", f.min_ns);
-  put(d, "max_ns", f.max_ns);
-  put(d, "p50_ns", f.p50_ns);
-  put(d, "p99_ns", f.p99_ns);
+  record::for_each_field(f, [&](const char* name, const auto& value) { put(dict.get(), name, value); });
   return dict;
 }
 

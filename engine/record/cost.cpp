@@ -1,8 +1,8 @@
 // Running the measuring part of a call by itself.
 #include "record/cost.h"
 
-#include <polyhost/detail/account.hpp>
 #include <polyhost/detail/tick.hpp>
+#include <polyhost/detail/timed_crossing.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,16 +15,12 @@ namespace {
 constexpr int calls_per_pass = 1000;
 constexpr int passes = 9;
 
-// Mirrors what a call without arguments does besides the call.
+// What a call with arguments does besides the call.
 void measured_call(polyhost_record& scratch, polyhost_thread& thread) {
-  detail::crossing c{detail::tick(), 0, 0, 0, 0, 0, 0};
-  const std::uint64_t nested_before = thread.nested;
-  c.converted = detail::tick();
-  c.returned = detail::tick();
-  c.nested = thread.nested - nested_before;
-  c.exit = detail::tick();
-  thread.nested = nested_before + (c.exit - c.entry);
-  detail::account<POLYHOST_INBOUND>(scratch, c);
+  detail::inbound_crossing c(detail::tick(), thread);
+  c.begin_inner();
+  c.end_inner();
+  c.end(scratch, /*failed=*/false);
 }
 
 double ticks_per_call(polyhost_record& scratch, polyhost_thread& thread, bool measured) {

@@ -6,11 +6,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace polyhost::record {
 
 enum class Direction : std::uint8_t { inbound, outbound };
+
+constexpr std::string_view text(Direction direction) {
+  return direction == Direction::outbound ? "outbound" : "inbound";
+}
 
 // Where the ticks of a snapshot came from.
 struct Clock {

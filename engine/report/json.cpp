@@ -1,5 +1,8 @@
-// The schema polyhost.report/1. Other tools read it: names and order stay, new names go to the end.
+// The schema polyhost.report/1. Other tools read it: names and order stay, new names go to the end. Those of
+// a row stand in record/fields.h.
 #include "report/json.h"
+
+#include "record/fields.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,22 +23,9 @@ ordered_json clock(const record::Clock& c) {
 }
 
 ordered_json function(const record::Function& f) {
-  return {{"name", f.name},
-          {"direction", f.direction == record::Direction::outbound ? "outbound" : "inbound"},
-          {"calls", f.calls},
-          {"errors", f.errors},
-          {"python_ns", f.python_ns},
-          {"native_ns", f.native_ns},
-          {"crossing_ns", f.crossing_ns},
-          {"convert_in_ns", f.convert_in_ns},
-          {"convert_out_ns", f.convert_out_ns},
-          {"gil_wait_ns", f.gil_wait_ns},
-          {"min_ns", f.min_ns},
-          {"max_ns", f.max_ns},
-          {"p50_ns", f.p50_ns},
-          {"p99_ns", f.p99_ns},
-          {"self_ns", f.self_ns},
-          {"lost", f.lost}};
+  ordered_json row;
+  record::for_each_field(f, [&](const char* name, const auto& value) { row[name] = value; });
+  return row;
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ Row row(const Function& f) {
   Row r;
   r.fill("-");
   r[0] = printable(f.name);
-  r[1] = outbound(f) ? "outbound" : "inbound";
+  r[1] = record::text(f.direction);
   r[2] = std::to_string(f.calls);
   r[3] = std::to_string(f.errors);
   if (f.lost >= f.calls) return r;  // nothing was timed, and zeros would say otherwise

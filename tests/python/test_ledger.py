@@ -11,6 +11,7 @@ import sys
 import time
 import unittest
 
+import _polyhost
 import callbacks_native as cb
 import calls_native as n
 import polyhost
@@ -194,6 +195,12 @@ class Snapshots(Case):
         self.assertGreater(snapshot.cost_per_call_ns, 0)
         self.assertEqual(snapshot.lost, 0)
         self.assertIn("2 functions, 2 calls", repr(snapshot))
+
+    def test_rows_have_the_fields_of_the_report(self):
+        t.add(1, 2)
+        (from_snapshot,), (from_report,) = _polyhost.snapshot()["functions"], json.loads(report("json"))["functions"]
+        self.assertCountEqual(boundary.Function._fields, from_snapshot)
+        self.assertCountEqual(boundary.Function._fields, from_report)
 
     def test_copy_and_pickle(self):
         t.add(1, 2)

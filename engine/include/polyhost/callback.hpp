@@ -3,14 +3,28 @@
 
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
-#include <polyhost/detail/account.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
+#include <polyhost/detail/timed_crossing.hpp>
 
 #include <array>
 #include <stdexcept>
 
 namespace polyhost {
+
+namespace detail {
+
+// The outbound record of a callback parameter; null with MemoryError set.
+inline polyhost_record* callback_record(const signature& s, std::size_t index) {
+  polyhost_record*& record = s.parameters[index].callback;
+  if (record == nullptr)
+    record = table->record(s.module.c_str(), callback_name(s, index).c_str(), POLYHOST_OUTBOUND);
+  if (record == nullptr && PyErr_Occurred() == nullptr) PyErr_NoMemory();
+  return record;
+}
+
+}  // namespace detail
 
 // A Python callable of the given C++ signature. Every call is one outbound crossing in the row
 // `module.function(parameter)`. May be copied and called from any thread, with or without the GIL: a call
@@ -76,46 +90,41 @@ class callback<R(A...)> {
     const object keep = callable_;
     argument arg{function_, parameter_};
     polyhost_record& record = *record_;
-    polyhost_thread& thread = detail::this_thread();
-    const std::uint64_t nested_before = thread.nested;
-    detail::crossing c{entry, 0, 0, 0, gil_wait, gil_wait, 0};
+    detail::outbound_crossing c(entry, detail::this_thread(), gil_wait);
     try {
-      object result = vectorcall(keep.get(), c, thread, std::forward<A>(arguments)...);
+      object result = vectorcall(keep.get(), c, std::forward<A>(arguments)...);
       if (!result) throw_python_error();
       if constexpr (std::is_void_v<R>) {
         result = object();
-        close(record, c, thread, nested_before);
+        c.end(record, /*failed=*/false);
       } else {
         converter<R> converted;
         load_result(result.get(), converted, arg);
         result = object();
-        close(record, c, thread, nested_before);
+        c.end(record, /*failed=*/false);
         return std::move(converted.value);
       }
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
-      ++record.errors;
-      close(record, c, thread, nested_before);
+      c.end(record, /*failed=*/true);
       throw;
     }
   }
 
-  static object vectorcall(PyObject* callable, detail::crossing& c, polyhost_thread& thread, A... arguments) {
+  static object vectorcall(PyObject* callable, detail::outbound_crossing& c, A... arguments) {
     arguments_array array;
     std::size_t made = 0;
     if (!((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) &&
           ... && true)) {
       throw_python_error();
     }
-    const std::uint64_t nested_before = thread.nested;
-    c.converted = detail::tick();
+    c.begin_inner();
     PyObject* result = detail::stop_at_shutdown([&] {
       return PyObject_Vectorcall(callable, array.items.data() + 1,
                                  sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
     });
-    c.returned = detail::tick();
-    c.nested = thread.nested - nested_before;
+    c.end_inner();
     return object::steal(result);
   }
 
@@ -128,16 +137,6 @@ class callback<R(A...)> {
     Converter::describe(expected);
     detail::raise_callback_refusal(arg, result, expected);
     throw_python_error();
-  }
-
-  // The crossing has ended, well or not.
-  static void close(polyhost_record& record, detail::crossing& c, polyhost_thread& thread,
-                    std::uint64_t nested_before) {
-    c.exit = detail::tick();
-    if (c.converted == 0) c.converted = c.exit;
-    if (c.returned == 0) c.returned = c.exit;
-    thread.nested = nested_before + (c.exit - c.entry);
-    detail::account<POLYHOST_OUTBOUND>(record, c);
   }
 
   object callable_;

@@ -2,7 +2,12 @@
 #pragma once
 
 #include <Python.h>
+#include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function.hpp>
+#include <polyhost/detail/function_object.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
+#include <polyhost/detail/read_signature.hpp>
+#include <polyhost/detail/runtime.hpp>
 
 #include <memory>
 #include <string>

@@ -1,4 +1,5 @@
 // How one timed crossing enters its record. The only writer of polyhost_record on the hot path.
+// Not when the ticks are taken: that is timed_crossing.hpp. No Python.
 #pragma once
 
 #include <polyhost/abi.h>
@@ -27,6 +28,12 @@ struct crossing {
   std::uint64_t gil_wait_before;  // the part of gil_wait that lies before the inner side
   std::uint64_t nested;           // outer sides of crossings made from the inner side
 };
+
+// For a call that failed, before account(). If it never began its inner side, all of it was conversion.
+inline void account_failure(polyhost_record& record, crossing& c) {
+  ++record.errors;
+  if (c.converted == 0) c.converted = c.returned = c.exit;
+}
 
 template <polyhost_direction Direction>
 inline void account(polyhost_record& record, const crossing& c) {

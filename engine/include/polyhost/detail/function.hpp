@@ -1,12 +1,15 @@
 // The inbound call: a thunk of the C++ function's own type, picked at registration.
-// Four ticks split it: entry, arguments converted, body returned, result converted.
+// Four ticks split it: entry, arguments converted, body returned, result converted (timed_crossing.hpp).
 #pragma once
 
 #include <polyhost/convert.hpp>
-#include <polyhost/detail/account.hpp>
+#include <polyhost/detail/bind.hpp>
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function_object.hpp>
-#include <polyhost/detail/tick.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/detail/signature.hpp>
+#include <polyhost/detail/timed_crossing.hpp>
 
 #include <cxxabi.h>
 
@@ -28,21 +31,21 @@ bool accepts(PyObject* from, argument& arg) {
 // What a body returned: a value, a reference, or nothing.
 struct nothing {};
 
-// Runs the body; its last moment is the `returned` tick.
+// Runs the body; the inner side ends as its last moment.
 template <auto F, class R, class... A>
-decltype(auto) run_body(crossing& c, A&&... arguments) {
+decltype(auto) run_body(inbound_crossing& c, A&&... arguments) {
   if constexpr (std::is_void_v<R>) {
     F(std::forward<A>(arguments)...);
-    c.returned = tick();
+    c.end_inner();
     return nothing();
   } else if constexpr (std::is_reference_v<R>) {
     R result = F(std::forward<A>(arguments)...);
-    c.returned = tick();
+    c.end_inner();
     return static_cast<R>(result);
   } else {
     std::remove_const_t<R> result = F(std::forward<A>(arguments)...);
     pin(result);
-    c.returned = tick();
+    c.end_inner();
     return result;
   }
 }
@@ -50,18 +53,16 @@ decltype(auto) run_body(crossing& c, A&&... arguments) {
 // The GIL is given up for a body; retake() gets it back and charges the wait.
 class released_gil {
  public:
-  explicit released_gil(crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
+  explicit released_gil(inbound_crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
   released_gil(const released_gil&) = delete;
   released_gil& operator=(const released_gil&) = delete;
 
   void retake() {
-    const std::uint64_t asked = tick();
-    stop_at_shutdown([&] { PyEval_RestoreThread(state_); });
-    crossing_.gil_wait += tick() - asked;
+    crossing_.wait_for_gil([&] { stop_at_shutdown([&] { PyEval_RestoreThread(state_); }); });
   }
 
  private:
-  crossing& crossing_;
+  inbound_crossing& crossing_;
   PyThreadState* state_;
 };
 
@@ -75,62 +76,36 @@ struct thunk {
 
   // METH_FASTCALL | METH_KEYWORDS
   static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-    crossing c{tick(), 0, 0, 0, 0, 0, 0};
+    const std::uint64_t entry = tick();
     const function_object& function = as_function(self);
-    polyhost_thread& thread = this_thread();
-    const std::uint64_t nested_before = thread.nested;
+    inbound_crossing c(entry, this_thread());
     PyObject* result = nullptr;
     if (kwnames == nullptr && nargs == function.direct) [[likely]] {
-      result = cross(function, args, c, thread);
+      result = cross(function, args, c);
     } else {
       PyObject* bound[count + 1];
-      if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c, thread);
+      if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c);
     }
-    c.exit = tick();
-    if (result == nullptr) [[unlikely]]
-      close_failed(*function.record, c);
-    thread.nested = nested_before + (c.exit - c.entry);
-    account<POLYHOST_INBOUND>(*function.record, c);
+    c.end(*function.record, result == nullptr);
     return result;
   }
 
  private:
-  // A call may fail before its body began or while it ran.
-  static void close_failed(polyhost_record& record, crossing& c) {
-    ++record.errors;
-    if (c.converted == 0) c.converted = c.exit - c.gil_wait;
-    if (c.returned == 0) c.returned = c.exit - c.gil_wait;
-    if (c.returned < c.converted) c.returned = c.converted;
-  }
-
-  static PyObject* cross(const function_object& function, PyObject* const* args, crossing& c,
-                         polyhost_thread& thread) {
+  static PyObject* cross(const function_object& function, PyObject* const* args, inbound_crossing& c) {
     try {
-      return convert_and_run(function, args, c, thread, std::index_sequence_for<A...>());
+      return convert_and_run(function, args, c, std::index_sequence_for<A...>());
     } catch (abi::__forced_unwind&) {
       throw;  // the thread is being ended: nothing may stop that
     } catch (...) {
-      if (c.converted != 0 && c.returned == 0) close_body(c, thread);
+      if (c.in_inner()) c.end_inner();
       set_python_error_from_current_exception();
       return nullptr;
     }
   }
 
-  // The body is about to run. Until it has ended, c.nested holds where it began.
-  static void open_body(crossing& c, const polyhost_thread& thread) {
-    c.nested = thread.nested;
-    // Without parameters there is nothing to convert: the body begins where the call does.
-    c.converted = count == 0 && !ReleaseGil ? c.entry : tick();
-  }
-  // The body threw.
-  static void close_body(crossing& c, const polyhost_thread& thread) {
-    c.returned = tick();
-    c.nested = thread.nested - c.nested;
-  }
-
   template <std::size_t... I>
-  static PyObject* convert_and_run(const function_object& function, PyObject* const* args, crossing& c,
-                                   polyhost_thread& thread, std::index_sequence<I...>) {
+  static PyObject* convert_and_run(const function_object& function, PyObject* const* args,
+                                   inbound_crossing& c, std::index_sequence<I...>) {
     std::tuple<converter_of<A>...> in;
     argument arg{function.sig, 0};
     if (!((arg.index = I, std::get<I>(in).load(args[I], arg)) && ...)) [[unlikely]] {
@@ -139,28 +114,30 @@ struct thunk {
     }
     (pin(std::get<I>(in).value), ...);
     if constexpr (ReleaseGil) {
-      return run_without_gil(c, thread, std::get<I>(in)...);
+      return run_without_gil(c, std::get<I>(in)...);
     } else {
-      open_body(c, thread);
+      if constexpr (count == 0) {
+        c.begin_inner_at_entry();
+      } else {
+        c.begin_inner();
+      }
       decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
-      c.nested = thread.nested - c.nested;
       return make_result(result);
     }
   }
 
-  static PyObject* run_without_gil(crossing& c, polyhost_thread& thread, converter_of<A>&... in) {
+  static PyObject* run_without_gil(inbound_crossing& c, converter_of<A>&... in) {
     released_gil gil(c);
-    open_body(c, thread);
+    c.begin_inner();
     try {
       decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(in.value)...);
-      c.nested = thread.nested - c.nested;
       gil.retake();
       return make_result(result);
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
-      if (c.returned == 0) {  // else the GIL is back already: making the result failed
-        close_body(c, thread);
+      if (c.in_inner()) {  // else the GIL is back already: making the result failed
+        c.end_inner();
         gil.retake();
       }
       set_python_error_from_current_exception();

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <Python.h>
+#include <polyhost/abi.h>
+#include <polyhost/version.h>
 #include <polyhost/detail/signature.hpp>
+#include <polyhost/object.hpp>
 
 #include <cstddef>
 
