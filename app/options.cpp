@@ -1,6 +1,7 @@
 // Finding the end of the options, and polyhost's among them.
 #include "options.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -56,14 +57,29 @@ void read_report(std::string_view value, CommandLine& line) {
   }
 }
 
+// "--gc=throughput"
+void read_gc(std::string_view value, CommandLine& line) {
+  if (value != "throughput")
+    line.error =
+        "--gc knows no mode '" + std::string(value) + "': use --gc=throughput, or leave it out for python3's";
+  line.run.collect_seldom = true;
+}
+
+struct Switch {
+  std::string_view name;
+  void (*read)(std::string_view value, CommandLine& line);
+};
+constexpr Switch switches[] = {{"--report", read_report}, {"--gc", read_gc}};
+
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {
-  constexpr std::string_view report = "--report";
-  if (!argument.starts_with(report)) return false;
-  const std::string_view rest = argument.substr(report.size());
-  if (!rest.empty() && rest.front() != '=') return false;
-  read_report(rest.empty() ? rest : rest.substr(1), line);
-  return true;
+  const std::size_t equals = std::min(argument.find('='), argument.size());
+  for (const Switch& known : switches) {
+    if (argument.substr(0, equals) != known.name) continue;
+    known.read(argument.substr(std::min(equals + 1, argument.size())), line);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace

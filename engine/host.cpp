@@ -102,8 +102,8 @@ int run(const RunOptions& options) {
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +
                   (options.script.empty() ? "no script" : options.script) + " by Python " +
                   interpreter::version() + ", clock " + base::clock_source());
-  return interpreter::run(
-      {options.arguments, options.original_arguments, options.use_virtual_env, write_reports});
+  return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
+                           options.collect_seldom, write_reports});
 }
 
 std::string version_text() {

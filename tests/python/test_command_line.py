@@ -52,6 +52,13 @@ class Arguments(unittest.TestCase):
         self.assertEqual(self.shown("--report", "-", "--report", input=SHOW), (["-", "--report"], True))
         self.assertEqual(self.shown("--report", input=SHOW), ([""], True))
 
+    def test_gc_throughput(self):
+        show = "import gc; print(gc.get_threshold())"
+        self.assertEqual(run("--gc=throughput", "-c", show).stdout, "(50000, 20, 100)\n")
+        self.assertEqual(run("-c", show).stdout, run("-c", show, program=PYTHON).stdout)
+        done = run("--gc=x", "-c", show)
+        self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1))
+
     def test_values_of_options_are_no_switches(self):
         self.assertEqual(self.shown("-X", "--report", self.script), ([self.script], False))
         self.assertEqual(self.shown("-W", "ignore", "--report", self.script), ([self.script], True))
