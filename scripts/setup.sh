@@ -3,7 +3,7 @@
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 me=$(readlink -f "$0") && me=${me#"$root"/}
-presets="release debug clang asan tsan"
+presets="release debug clang asan tsan tuned"
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
 stop() {
@@ -37,6 +37,19 @@ check_packages() {
   cat <<'END'
 clang-tidy          checks the code
 clang-format        checks the layout of the code
+END
+}
+# Needs python3, whose version is in the name.
+parity_packages() {
+  cat <<END
+libpython$(/usr/bin/python3 -c 'import sysconfig; print(sysconfig.get_python_version())')-testsuite CPython's own tests, which polyhost is compared with python3 on
+python3-venv        venvs with pip, for the same comparison
+END
+}
+tuned_packages() {
+  cat <<'END'
+dpkg-dev            unpacks the source of Debian's CPython
+systemtap-sdt-dev   the trace points that Debian's CPython has
 END
 }
 
