@@ -136,7 +136,7 @@ class callback<R(A...)> {
     c.exit = detail::tick();
     if (c.converted == 0) c.converted = c.exit;
     if (c.returned == 0) c.returned = c.exit;
-    thread.nested = nested_before + (c.exit - c.entry);
+    detail::set_nested(thread, nested_before + (c.exit - c.entry));
     detail::account<POLYHOST_OUTBOUND>(record, c);
   }
 

@@ -119,37 +119,47 @@ class object {
   PyObject* reference_ = nullptr;
 };
 
+namespace detail {
+
+// The exception that is set in this thread, which is then no longer set; there must be one. Needs the GIL.
+inline object take_exception() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return object::steal(PyErr_GetRaisedException());
+#else
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return object::steal(value);
+#endif
+}
+
+// Makes it the current Python exception. Needs the GIL.
+inline void set_exception(object exception) {
+  PyObject* value = exception.release();
+#if PY_VERSION_HEX >= 0x030C0000
+  PyErr_SetRaisedException(value);
+#else
+  PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
+                PyException_GetTraceback(value));
+#endif
+}
+
+}  // namespace detail
+
 // A Python exception on its way through C++. Thrown by callbacks; give it back to Python by letting it
 // leave the native function: the caller then sees the very same exception object.
 class python_error : public std::exception {
  public:
   // Takes the exception that is set in this thread; there must be one. Needs the GIL.
-  python_error() : state_(std::make_shared<state>()) {
-#if PY_VERSION_HEX >= 0x030C0000
-    state_->value = object::steal(PyErr_GetRaisedException());
-#else
-    PyObject* type = nullptr;
-    PyObject* value = nullptr;
-    PyObject* traceback = nullptr;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback != nullptr) PyException_SetTraceback(value, traceback);
-    Py_XDECREF(type);
-    Py_XDECREF(traceback);
-    state_->value = object::steal(value);
-#endif
-  }
+  python_error() : state_(std::make_shared<state>()) { state_->value = detail::take_exception(); }
 
   // Makes it the current Python exception again. Needs the GIL.
-  void restore() const {
-    PyObject* value = Py_NewRef(state_->value.get());
-#if PY_VERSION_HEX >= 0x030C0000
-    PyErr_SetRaisedException(value);
-#else
-    PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
-                  PyException_GetTraceback(value));
-#endif
-  }
+  void restore() const { detail::set_exception(state_->value); }
 
   // The exception object, borrowed.
   [[nodiscard]] PyObject* value() const { return state_->value.get(); }

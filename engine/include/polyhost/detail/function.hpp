@@ -79,6 +79,7 @@ struct thunk {
     const function_object& function = as_function(self);
     polyhost_thread& thread = this_thread();
     const std::uint64_t nested_before = thread.nested;
+    set_nested(thread, nested_before | POLYHOST_INSIDE);
     PyObject* result = nullptr;
     if (kwnames == nullptr && nargs == function.direct) [[likely]] {
       result = cross(function, args, c, thread);
@@ -89,7 +90,7 @@ struct thunk {
     c.exit = tick();
     if (result == nullptr) [[unlikely]]
       close_failed(*function.record, c);
-    thread.nested = nested_before + (c.exit - c.entry);
+    set_nested(thread, nested_before + (c.exit - c.entry));
     account<POLYHOST_INBOUND>(*function.record, c);
     return result;
   }

@@ -22,6 +22,11 @@ inline polyhost_thread& this_thread() {
   return *reinterpret_cast<polyhost_thread*>(static_cast<char*>(__builtin_thread_pointer()) + thread_offset);
 }
 
+// Other threads and signal handlers read it meanwhile.
+inline void set_nested(polyhost_thread& thread, std::uint64_t value) {
+  __atomic_store_n(&thread.nested, value, __ATOMIC_RELAXED);
+}
+
 // ---- the ledger of plain python3: a dict from "direction module.name" to the record's address ----
 
 [[gnu::visibility("hidden")]] inline constinit PyObject* own_records = nullptr;
@@ -55,8 +60,15 @@ inline polyhost_record* own_record(const char* module, const char* name, std::ui
 [[gnu::visibility("hidden")]] inline PyObject* make_own_ledger() {
   static polyhost_table own{};
   if (own_records == nullptr && (own_records = PyDict_New()) == nullptr) return nullptr;
-  own = {POLYHOST_ABI_MAJOR, POLYHOST_ABI_MINOR, "a polyhost " POLYHOST_VERSION " plugin", best_clock(), 0, 0,
-         own_record,         own_thread};
+  own = {POLYHOST_ABI_MAJOR,
+         POLYHOST_ABI_MINOR,
+         "a polyhost " POLYHOST_VERSION " plugin",
+         best_clock(),
+         0,
+         0,
+         own_record,
+         own_thread,
+         nullptr};
   PyObject* module = PyImport_AddModule(POLYHOST_CAPSULE_MODULE);  // borrowed from sys.modules
   PyObject* capsule = module != nullptr ? PyCapsule_New(&own, POLYHOST_CAPSULE, nullptr) : nullptr;
   if (capsule == nullptr) return nullptr;
