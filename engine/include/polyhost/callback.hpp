@@ -7,6 +7,8 @@
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
 
+#include <cxxabi.h>
+
 #include <array>
 #include <stdexcept>
 
