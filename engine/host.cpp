@@ -73,6 +73,12 @@ void write_reports() noexcept {
   }
 }
 
+// For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
+const char* last_words(bool reports) {
+  return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
+                 : "polyhost: ended by the second Ctrl-C in a native function\n";
+}
+
 // False, with a message, if a report's file cannot be opened.
 bool claim_outputs(const std::vector<ReportRequest>& requests) {
   Run& run = current_run();
@@ -97,7 +103,7 @@ int run(const RunOptions& options) {
   current.script = options.script;
   current.process = ::getpid();
   if (!claim_outputs(options.reports)) return 2;
-  boundary::register_module({take_snapshot, reset, render});
+  boundary::register_module({take_snapshot, reset, render, last_words(!options.reports.empty())});
   interpreter::freeze(package::modules());
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +
                   (options.script.empty() ? "no script" : options.script) + " by Python " +

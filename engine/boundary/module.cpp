@@ -1,6 +1,7 @@
 // _polyhost: the table for plugins, snapshots as Python values, reports as text.
 #include "boundary/module.h"
 
+#include "boundary/interrupt.h"
 #include "boundary/table.h"
 #include "record/fields.h"
 
@@ -98,6 +99,7 @@ int execute(PyObject* module) {
   const object capsule = object::steal(PyCapsule_New(const_cast<polyhost_table*>(&table()), POLYHOST_CAPSULE,
                                                      nullptr));  // plugins only read it
   if (!capsule) return -1;
+  watch_interrupts();  // a process without native functions is left as it is
   if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
 }
@@ -125,6 +127,7 @@ PyObject* init() { return PyModuleDef_Init(&definition); }
 
 void register_module(Services wanted) {
   services() = std::move(wanted);
+  prepare_watch(services().last_words);
   if (PyImport_AppendInittab(POLYHOST_CAPSULE_MODULE, init) != 0) throw std::bad_alloc();
 }
 

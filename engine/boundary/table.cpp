@@ -1,6 +1,8 @@
 // Filling the table.
 #include "boundary/table.h"
 
+#include "boundary/interrupt.h"
+
 #include <polyhost/version.h>
 #include <polyhost/detail/tick.hpp>
 
@@ -40,6 +42,7 @@ const polyhost_table& table() {
       .thread_offset = reinterpret_cast<char*>(&this_thread) - static_cast<char*>(__builtin_thread_pointer()),
       .record = find_record,
       .thread = find_thread,
+      .interrupt_waits = interrupt_waits,
   };
   return instance;
 }

@@ -22,6 +22,7 @@ static_assert(POLYHOST_HISTOGRAM_STEPS == 8);
 static_assert(POLYHOST_HISTOGRAM_BUCKETS == 464);
 
 static_assert(offsetof(polyhost_thread, nested) == 0);
+static_assert(POLYHOST_INSIDE == 0x8000'0000'0000'0000);
 
 static_assert(offsetof(polyhost_table, major) == 0);
 static_assert(offsetof(polyhost_table, minor) == 4);
@@ -31,6 +32,7 @@ static_assert(offsetof(polyhost_table, reserved) == 20);
 static_assert(offsetof(polyhost_table, thread_offset) == 24);
 static_assert(offsetof(polyhost_table, record) == 32);
 static_assert(offsetof(polyhost_table, thread) == 40);
+static_assert(offsetof(polyhost_table, interrupt_waits) == 48);
 
 static_assert(POLYHOST_INBOUND == 0 && POLYHOST_OUTBOUND == 1);
 static_assert(POLYHOST_CLOCK_MONOTONIC == 0 && POLYHOST_CLOCK_COUNTER == 1);

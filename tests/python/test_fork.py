@@ -86,8 +86,31 @@ class Fork(unittest.TestCase):
         self.assertEqual(rows(done.stderr)["threads_native.add"]["calls"], 1)
 
 
+THREADS = """
+import os, sys, time
+import callbacks_native as cb, threads_native as t
+for _ in range(8): cb.call_forever(lambda x: x + 1)
+for i in range(20):
+    time.sleep(0.002)
+    child = os.fork()
+    if child == 0:
+        assert cb.call_without_gil(lambda x: t.add_without_gil(int(x), 1), 1.0) == 2.0
+        sys.exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+print("end")
+"""
+
+
+class NativeThreads(unittest.TestCase):
+    def test_that_call_back(self):
+        # They do not live on in the child, whatever they were doing.
+        options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
+        done = run("-c", THREADS, env={**os.environ, "ASAN_OPTIONS": options})
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
+
+
 POOL = """
-import multiprocessing, os, sys
+import concurrent.futures, multiprocessing, os, sys
 import calls_native, threads_native
 
 if __name__ == "__main__":
@@ -101,6 +124,10 @@ if __name__ == "__main__":
             print("as expected:", error)
         pool.close()
         pool.join()
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        assert list(pool.map(calls_native.successor, range(10))) == list(range(1, 11))
+        assert pool.submit(threads_native.add_without_gil, 1, 2).result() == 3
+        assert type(pool.submit(calls_native.fail, "overflow_error").exception()) is OverflowError
     print(calls_native.successor(1))
 """
 

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 #define POLYHOST_ABI_MAJOR 1
-#define POLYHOST_ABI_MINOR 0
+#define POLYHOST_ABI_MINOR 1
 
 // Durations below 2^POLYHOST_HISTOGRAM_FLOOR ticks share one bucket that is not stored: it holds
 // what calls and `lost` leave over. Above it every power of two has POLYHOST_HISTOGRAM_STEPS buckets.
@@ -46,9 +46,14 @@ typedef struct polyhost_record {
   uint64_t histogram[POLYHOST_HISTOGRAM_BUCKETS];  // Python sides
 } polyhost_record;
 
-// What the boundary keeps for one thread.
+// The top bit of polyhost_thread.nested: this thread is inside a native function.
+#define POLYHOST_INSIDE (UINT64_C(1) << 63)
+
+// What the boundary keeps for one thread. Other threads and signal handlers may read it at any time.
 typedef struct polyhost_thread {
-  uint64_t nested;  // outer sides of the crossings this thread has ended since its current one began
+  uint64_t nested;  // outer sides of the crossings this thread has ended since its current one began;
+                    // only differences have a meaning, and that two values of it are equal: no crossing
+                    // has ended and no native function has begun in between
 } polyhost_thread;
 
 // What a ledger offers to plugins. Reached through the capsule POLYHOST_CAPSULE.
@@ -63,6 +68,9 @@ typedef struct polyhost_table {
   // Needs the GIL.
   polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);
   polyhost_thread* (*thread)(void);  // the calling thread's state
+  // Since 1.1. Not 0 if a KeyboardInterrupt waits until the main thread leaves the native function that it is
+  // in. Any thread may ask, without the GIL. NULL where nobody knows.
+  int (*interrupt_waits)(void);
 } polyhost_table;
 
 #define POLYHOST_CAPSULE_MODULE "_polyhost"

@@ -8,6 +8,8 @@
 #include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
 
+#include <cxxabi.h>
+
 #include <array>
 #include <stdexcept>
 

@@ -13,5 +13,6 @@
 #include <polyhost/callback.hpp>
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
+#include <polyhost/interrupt.hpp>
 #include <polyhost/module.hpp>
 #include <polyhost/object.hpp>

@@ -4,13 +4,15 @@
 
 #include <Python.h>
 
-#include <cxxabi.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace polyhost {
@@ -44,34 +46,82 @@ inline bool holds_gil() {
 // True if Python is shutting down or has ended: a thread that does not hold the GIL must not ask for it.
 inline bool out_of_reach() { return finalizing() || Py_IsInitialized() == 0; }
 
-// Runs what may ask for the GIL. Up to 3.13, CPython ends a thread that asks while it shuts down, by a forced
-// unwind, for which C++ frames are not prepared (destructors that need the GIL, noexcept). As 3.14 does, the
-// thread is stopped where it stands; the process ends without it.
-template <class Action>
-__attribute__((no_sanitize("undefined")))  // the exception of a forced unwind has no object to refer to
-auto stop_at_shutdown(Action action) {
-  try {
-    return action();
-  } catch (abi::__forced_unwind&) {
-    while (out_of_reach()) pause();
-    throw;  // somebody else ends this thread
+// Up to 3.13, CPython ends a thread that asks for the GIL while it shuts down, by a forced unwind, for which
+// C++ frames are not prepared (destructors that need the GIL, noexcept). As 3.14 does, this stops the thread
+// where it stands; the process ends without it. A destructor, since handlers of exceptions must not catch a
+// forced unwind.
+class shutdown_stop {
+ public:
+  shutdown_stop() = default;
+  shutdown_stop(const shutdown_stop&) = delete;
+  shutdown_stop& operator=(const shutdown_stop&) = delete;
+  ~shutdown_stop() {
+    while (!over_ && !holds_gil() && out_of_reach()) pause();
   }
+  void over() { over_ = true; }
+
+ private:
+  bool over_ = false;
+};
+
+// Runs what may ask for the GIL. Never inlined: a noexcept function around it must not spare itself the
+// destructor.
+template <class Action>
+[[gnu::noinline]] auto stop_at_shutdown(Action action) {
+  shutdown_stop stop;
+  if constexpr (std::is_void_v<decltype(action())>) {
+    action();
+    stop.over();
+  } else {
+    auto result = action();
+    stop.over();
+    return result;
+  }
+}
+
+// PyThreadState_New takes a lock of Python's without holding the GIL. A child that another thread forks at
+// that moment finds the lock taken for ever, and hangs before its first line; so no fork may come in between.
+[[gnu::visibility("hidden")]] inline constinit std::mutex no_fork{};
+
+inline PyThreadState* new_thread_state() {
+  static const int watched =
+      pthread_atfork([] { no_fork.lock(); }, [] { no_fork.unlock(); }, [] { no_fork.unlock(); });
+  if (watched != 0) throw std::bad_alloc();
+  const std::lock_guard<std::mutex> lock(no_fork);
+  PyThreadState* made = PyThreadState_New(PyInterpreterState_Main());
+  if (made == nullptr) throw std::bad_alloc();
+  return made;
 }
 
 // Holds the GIL for a scope, whether or not the thread has it already.
 class gil_guard {
  public:
   gil_guard() : taken_(!holds_gil()) {
-    if (taken_) state_ = stop_at_shutdown([] { return PyGILState_Ensure(); });
+    if (!taken_) return;
+    if (PyGILState_GetThisThreadState() == nullptr) made_ = new_thread_state();
+    stop_at_shutdown([this] {
+      if (made_ != nullptr) {
+        PyEval_RestoreThread(made_);
+      } else {
+        state_ = PyGILState_Ensure();
+      }
+    });
   }
   ~gil_guard() {
-    if (taken_ && holds_gil()) PyGILState_Release(state_);  // not if this thread is being ended
+    if (!taken_ || !holds_gil()) return;  // no longer, if this thread is being ended
+    if (made_ != nullptr) {
+      PyThreadState_Clear(made_);
+      PyThreadState_DeleteCurrent();
+    } else {
+      PyGILState_Release(state_);
+    }
   }
   gil_guard(const gil_guard&) = delete;
   gil_guard& operator=(const gil_guard&) = delete;
 
  private:
   bool taken_;
+  PyThreadState* made_ = nullptr;  // a thread that Python has not seen before gets a state for the time
   PyGILState_STATE state_{};
 };
 
@@ -119,37 +169,47 @@ class object {
   PyObject* reference_ = nullptr;
 };
 
+namespace detail {
+
+// The exception that is set in this thread, which is then no longer set; there must be one. Needs the GIL.
+inline object take_exception() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return object::steal(PyErr_GetRaisedException());
+#else
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return object::steal(value);
+#endif
+}
+
+// Makes it the current Python exception. Needs the GIL.
+inline void set_exception(object exception) {
+  PyObject* value = exception.release();
+#if PY_VERSION_HEX >= 0x030C0000
+  PyErr_SetRaisedException(value);
+#else
+  PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
+                PyException_GetTraceback(value));
+#endif
+}
+
+}  // namespace detail
+
 // A Python exception on its way through C++. Thrown by callbacks; give it back to Python by letting it
 // leave the native function: the caller then sees the very same exception object.
 class python_error : public std::exception {
  public:
   // Takes the exception that is set in this thread; there must be one. Needs the GIL.
-  python_error() : state_(std::make_shared<state>()) {
-#if PY_VERSION_HEX >= 0x030C0000
-    state_->value = object::steal(PyErr_GetRaisedException());
-#else
-    PyObject* type = nullptr;
-    PyObject* value = nullptr;
-    PyObject* traceback = nullptr;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback != nullptr) PyException_SetTraceback(value, traceback);
-    Py_XDECREF(type);
-    Py_XDECREF(traceback);
-    state_->value = object::steal(value);
-#endif
-  }
+  python_error() : state_(std::make_shared<state>()) { state_->value = detail::take_exception(); }
 
   // Makes it the current Python exception again. Needs the GIL.
-  void restore() const {
-    PyObject* value = Py_NewRef(state_->value.get());
-#if PY_VERSION_HEX >= 0x030C0000
-    PyErr_SetRaisedException(value);
-#else
-    PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
-                  PyException_GetTraceback(value));
-#endif
-  }
+  void restore() const { detail::set_exception(state_->value); }
 
   // The exception object, borrowed.
   [[nodiscard]] PyObject* value() const { return state_->value.get(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Python.h>
+#include <polyhost/interrupt.hpp>
 #include <polyhost/object.hpp>
 
 #include <cstring>
@@ -29,9 +30,8 @@ inline void set_os_error(const std::system_error& error) {
   set_error(PyExc_RuntimeError, error.what());
 }
 
-// To be called in a handler: sets the Python exception that matches the C++ exception being handled.
-// Needs the GIL. What is not a std::exception becomes a RuntimeError.
-inline void set_python_error_from_current_exception() {
+// Sets the Python exception that matches the C++ exception being handled.
+inline void translate_current_exception() {
   try {
     throw;
   } catch (const python_error& error) {
@@ -57,6 +57,14 @@ inline void set_python_error_from_current_exception() {
   } catch (...) {
     set_error(PyExc_RuntimeError, "a C++ exception that is not a std::exception");
   }
+}
+
+// To be called in a handler: sets the Python exception that matches the C++ exception being handled.
+// Needs the GIL. What is not a std::exception becomes a RuntimeError. What a signal handler has raised
+// meanwhile (interrupt.hpp) comes first.
+inline void set_python_error_from_current_exception() {
+  translate_current_exception();
+  prefer_interruption();
 }
 
 }  // namespace polyhost::detail

@@ -16,7 +16,11 @@ class timed_crossing {
  public:
   // `entry` is the tick at which the outer side began, before all else; a wait for the GIL may follow it.
   timed_crossing(std::uint64_t entry, polyhost_thread& thread, std::uint64_t gil_wait = 0)
-      : c_{entry, 0, 0, 0, gil_wait, gil_wait, 0}, thread_(thread), nested_before_(thread.nested) {}
+      : c_{entry, 0, 0, 0, gil_wait, gil_wait, 0}, thread_(thread), nested_before_(thread.nested) {
+    // An outbound crossing leaves the native function for the time.
+    set_nested(Direction == POLYHOST_INBOUND ? nested_before_ | POLYHOST_INSIDE
+                                             : nested_before_ & ~POLYHOST_INSIDE);
+  }
   timed_crossing(const timed_crossing&) = delete;
   timed_crossing& operator=(const timed_crossing&) = delete;
   ~timed_crossing() = default;
@@ -49,11 +53,15 @@ class timed_crossing {
     c_.exit = tick();
     if (failed) [[unlikely]]
       account_failure(record, c_);
-    thread_.nested = nested_before_ + (c_.exit - c_.entry);
+    set_nested(nested_before_ + (c_.exit - c_.entry));
     account<Direction>(record, c_);
   }
 
  private:
+  // Other threads and signal handlers read it meanwhile.
+  [[gnu::always_inline]] void set_nested(std::uint64_t value) {
+    __atomic_store_n(&thread_.nested, value, __ATOMIC_RELAXED);
+  }
   // While the inner side runs, c_.nested holds what the thread had before it.
   void open_nested() { c_.nested = thread_.nested; }
 

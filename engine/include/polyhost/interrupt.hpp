@@ -1,0 +1,139 @@
+// Ctrl-C, and other signals that the script handles, in native code that runs for long.
+// Not the way to handle a signal in C++: Python's handlers stay the only ones.
+#pragma once
+
+#include <Python.h>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/object.hpp>
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+#include <utility>
+
+namespace polyhost {
+
+// True if the native function that runs should end now, because a signal handler of the script has raised:
+// KeyboardInterrupt after Ctrl-C, unless the script handles SIGINT in another way. Whatever the function
+// returns or throws then, its caller sees the handler's exception. As in time.sleep, a handler that does not
+// raise has run and the function goes on; an ignored signal is not seen.
+//
+// To be asked as often as you like, with or without the GIL: it reads a coarse clock (some 10 ns), and looks
+// for signals every 10 ms; while other threads keep the GIL busy it looks less often, so as to spend no more
+// than a twentieth of the time waiting. A look takes the GIL, if need be, and runs Python's handlers.
+//
+// By thread:
+// - main thread: as above, under polyhost and under plain python3.
+// - a thread of the function's own (std::thread): true once the function in the main thread was told so;
+// under
+//   polyhost also if the main thread does not ask, from the arrival of Ctrl-C until it leaves the function,
+//   where the script has left SIGINT to Python. Never runs Python code.
+// - any other thread of Python's: false, as Python handles signals in its main thread only.
+inline bool interrupted() noexcept;
+
+// The same as an exception: throws a python_error that carries what the handler raised, to be let out of the
+// function. Outside the main thread it does nothing. Takes the GIL if need be.
+inline void check_interrupt();
+
+namespace detail {
+
+// What a signal handler has raised while native code of this plugin ran; until the call returns. Owned.
+// Touched by the main thread alone, with the GIL.
+[[gnu::visibility("hidden")]] inline constinit PyObject* interruption = nullptr;
+// True if there is one, for all threads.
+[[gnu::visibility("hidden")]] inline constinit std::atomic<bool> interruption_waits{false};
+// When this thread looks for signals next, in ns.
+[[gnu::visibility("hidden")]] inline constinit thread_local std::int64_t next_look = 0;
+
+inline std::int64_t clock_ns(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+// Python's main thread is the process's, in a forked child too.
+inline bool in_main_thread() { return syscall(SYS_gettid) == static_cast<long>(getpid()); }
+
+inline object take_interruption() {
+  interruption_waits.store(false, std::memory_order_relaxed);
+  return object::steal(std::exchange(interruption, nullptr));
+}
+
+// Called by Python in its main thread, before the instruction that follows the call of the native function.
+inline int raise_interruption(void*) {
+  object exception = take_interruption();
+  if (!exception) return 0;
+  set_exception(std::move(exception));
+  return -1;
+}
+
+// Runs the handlers of signals that have arrived; true if one raised. Needs the GIL.
+inline bool run_signal_handlers() {
+  if (PyErr_Occurred() != nullptr || PyErr_CheckSignals() == 0) return false;
+  object exception = take_exception();
+  if (Py_AddPendingCall(raise_interruption, nullptr) !=
+      0) {  // its queue is full: at least the type gets through
+    PyThreadState_SetAsyncExc(PyThread_get_thread_ident(),
+                              reinterpret_cast<PyObject*>(Py_TYPE(exception.get())));
+    return true;
+  }
+  interruption = exception.release();
+  interruption_waits.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+inline bool look_in_main_thread() {
+  if (interruption_waits.load(std::memory_order_relaxed)) return true;
+  if (!holds_gil() && out_of_reach()) return false;
+  const gil_guard gil;
+  return run_signal_handlers();
+}
+
+inline bool look_elsewhere() {
+  if (PyGILState_GetThisThreadState() != nullptr) return false;  // a thread of Python's
+  if (interruption_waits.load(std::memory_order_relaxed)) return true;
+  return table != nullptr && table->interrupt_waits != nullptr && table->interrupt_waits() != 0;
+}
+
+[[gnu::noinline, gnu::visibility("hidden")]] inline bool look_for_interrupt() noexcept {
+  constexpr std::int64_t pause = 10'000'000;
+  constexpr std::int64_t share = 20;  // of the time that looking may take
+  const std::int64_t start = clock_ns(CLOCK_MONOTONIC);
+  const bool found = in_main_thread() ? look_in_main_thread() : look_elsewhere();
+  const std::int64_t end = clock_ns(CLOCK_MONOTONIC);
+  next_look = found ? 0 : end + std::max(pause, (end - start) * share);
+  return found;
+}
+
+// If a handler has raised in this call, its exception takes the place of the current one, which becomes its
+// context. Needs the GIL.
+inline void prefer_interruption() {
+  if (!interruption_waits.load(std::memory_order_relaxed) || !in_main_thread()) return;
+  object thrown = take_exception();
+  object exception = take_interruption();
+  const object context = object::steal(PyException_GetContext(exception.get()));
+  if (!context) PyException_SetContext(exception.get(), thrown.release());
+  set_exception(std::move(exception));
+}
+
+}  // namespace detail
+
+inline bool interrupted() noexcept {
+  if (!detail::interruption_waits.load(std::memory_order_relaxed) &&
+      detail::clock_ns(CLOCK_MONOTONIC_COARSE) < detail::next_look) [[likely]] {
+    return false;
+  }
+  return detail::look_for_interrupt();
+}
+
+inline void check_interrupt() {
+  if (!interrupted() || !detail::in_main_thread()) return;
+  const detail::gil_guard gil;
+  if (detail::raise_interruption(nullptr) != 0) throw_python_error();
+}
+
+}  // namespace polyhost
