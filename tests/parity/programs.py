@@ -35,6 +35,7 @@ import installing  # noqa: E402
 import jupyter  # noqa: E402
 import serving  # noqa: E402
 import testing  # noqa: E402
+import tools  # noqa: E402
 from case import ADDRESS, Case, Host, execute  # noqa: E402
 from differential import differences, prepare_process  # noqa: E402
 
@@ -43,6 +44,8 @@ EDITS = (
     (r"\b\d+(\.\d+)?( ?)(s|[mµnu]s|seconds?)\b( \(\d:\d\d:\d\d\))?", r"N\2\3"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?( ?[+-]\d{4})?", "TIME"),
     (r"\b\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d( [+-]\d{4})?", "TIME"),
+    (r'(HTTP/1.1" 200) \d+', r"\1 LENGTH"),
+    (r"={4,}", "===="),  # as wide as a terminal, less the figures between
     (r"(127\.0\.0\.1|localhost):\d+", r"\1:PORT"),
     (r"(\bpip-[\w-]+|\bbuild-env|/\.tmp)-[a-z0-9_]{8}\b", r"\1-RANDOM"),
 )
@@ -60,7 +63,9 @@ class Program:
     timeout: float = 180  # of one run, in seconds
 
     def case(self):
-        return Case(self.name, act=self.act, edit=(*EDITS, *self.edit), ignore=self.ignore, timeout=self.timeout)
+        """The order of sets is made the same for all processes: it shows in what some programs print."""
+        return Case(self.name, act=self.act, edit=(*EDITS, *self.edit), ignore=self.ignore, timeout=self.timeout,
+                    env={"PYTHONHASHSEED": "0"})
 
     def missing(self):
         asked = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *self.packages.split()]
@@ -77,35 +82,39 @@ PROGRAMS = (
             proof=r"(?s)built by \S+/v/bin.*use stdout: 42 ", edit=[("sha256=.*", "sha256=...")], ignore=installing.LEFT),
     Program("build", "python3-build python3-venv python3-dev gcc", installing.build,
             proof=r"(?s)Successfully built thing-1.0.*\.whl", ignore=installing.LEFT),
-    Program("virtualenv", "python3-virtualenv python3-pip-whl python3-setuptools-whl python3-wheel-whl", installing.virtualenv,
-            proof=r"(?s)script stdout: demo .*exit 5.*Successfully uninstalled demo", ignore=installing.LEFT),
+    Program("virtualenv", "python3-virtualenv python3-pip-whl python3-setuptools-whl python3-wheel-whl",
+            installing.virtualenv, proof=r"(?s)script stdout: demo .*exit 5.*Successfully uninstalled demo",
+            ignore=installing.LEFT),
     Program("tox", "tox python3-pip-whl python3-setuptools-whl python3-wheel-whl", installing.tox,
-            proof="again: commands succeeded", edit=[(r"PYTHONHASHSEED='\d+'", "PYTHONHASHSEED=N")], ignore=installing.LEFT),
+            proof="again: commands succeeded", ignore=installing.LEFT,
+            edit=[(r"PYTHONHASHSEED='\d+'", "PYTHONHASHSEED=N")]),
     Program("pytest-networkx", "python3-pytest python3-networkx", testing.networkx, proof=r"\d{3} passed"),
     Program("pytest-numpy", "python3-pytest python3-numpy python3-hypothesis", testing.numpy, proof=r"\d{4} passed",
             timeout=400),
     Program("pytest-pandas", "python3-pytest python3-pandas python3-hypothesis", testing.pandas, proof=r"\d{4} passed",
             timeout=400),
-    Program("pytest-xdist", "python3-pytest python3-pytest-xdist", testing.xdist, proof="(?s)7 passed.*gw1.txt.*<python>"),
-    Program("coverage", "python3-coverage", testing.coverage, proof=r"measured.py +\d+ +0 ", ignore=r"work/\.coverage"),
+    Program("pytest-xdist", "python3-pytest python3-pytest-xdist", testing.xdist,
+            proof="(?s)7 passed.*gw1.txt.*<python>"),
+    Program("coverage", "python3-coverage", testing.coverage, proof=r"measured.py +\d+ +0 ",
+            ignore=r"work/\.coverage"),
     Program("flake8", "flake8", checking.flake8, proof="E501", ignore="work/tree"),
-    Program("black", "black", checking.black, proof=r"\n\+    ", ignore="work/tree|home/"),
+    Program("black", "black", checking.black, proof=r'float\("inf"\)', ignore="home/"),
     Program("pylint", "pylint", checking.pylint, proof="rated at", ignore="work/tree|home/"),
-    Program("mypy", "mypy", checking.mypy, proof="(?s)Found .* errors.*Daemon stopped", ignore=r"work/tree|_cache|\.dmypy"),
-    Program("sphinx", "python3-sphinx", documents.sphinx, proof="build succeeded",
-            ignore=r"\.doctrees|\.buildinfo"),
+    Program("mypy", "mypy", checking.mypy, proof="(?s)Found .* errors.*executable: <python>.*Daemon stopped",
+            ignore=r"work/tree|_cache|\.dmypy"),
+    Program("sphinx", "python3-sphinx", documents.sphinx, proof="build succeeded", ignore=r"\.doctrees|\.buildinfo"),
     Program("flask", "python3-flask", serving.flask, proof="(?s)hello: 200 .*418 I.*exit 0"),
     Program("flask-reload", "python3-flask", serving.flask_reload, proof="(?s)second: 200 .*exit 0"),
     Program("django", "python3-django", serving.django, proof="(?s)Ran 3 tests.*second: 200", ignore=r"\.sqlite3",
-            edit=[(r"^\w+ \d+, \d{4} - \d\d:\d\d:\d\d$", "TIME"), (r'(HTTP/1.1" 200) \d+', r"\1 LENGTH")]),
-    Program("gunicorn", "gunicorn", serving.gunicorn, proof="(?s)again: 200.*exit 0",
-            edit=[(r'(HTTP/1.1" 200) \d+', r"\1 LENGTH")]),
+            edit=[(r"^\w+ \d+, \d{4} - \d\d:\d\d:\d\d$", "TIME")]),
+    Program("gunicorn", "gunicorn", serving.gunicorn, proof="(?s)again: 200.*exit 0"),
     Program("uvicorn", "uvicorn", serving.uvicorn, proof="(?s)hello: 200.*workers: 200",
-            edit=[(r"process \[\d+\]", "process [N]"), (r"pipe_handle=\d+", "pipe_handle=N"), (r'"--port", "\d+"', '"--port", N')]),
+            edit=[(r"process \[\d+\]", "process [N]"), (r"pipe_handle=\d+", "pipe_handle=N"),
+                  (r'"--port", "\d+"', '"--port", N')]),
     Program("ipykernel", "python3-ipykernel python3-jupyter-client", jupyter.kernel,
             proof="(?s)result 42.*KeyboardInterrupt.*alive False", ignore="home/|tmp/"),
-    Program("nbconvert", "jupyter-nbconvert python3-ipykernel", jupyter.notebook, proof=r"\[0, 1, 4, 9, 16\]", ignore="home/|tmp/|work/",
-            edit=[(r"Writing \d+ bytes", "Writing N bytes")]),
+    Program("nbconvert", "jupyter-nbconvert python3-ipykernel", jupyter.notebook, proof=r"\[0, 1, 4, 9, 16\]",
+            ignore="home/|tmp/|work/", edit=[(r"Writing \d+ bytes", "Writing N bytes")]),
     Program("ipython", "python3-ipython", jupyter.ipython, proof="ZeroDivisionError", ignore="home/"),
     Program("dask", "python3-distributed", computing.dask, proof="(?s)processes 3.*closed Status.closed"),
     Program("dask-commands", "python3-distributed", computing.dask_commands, proof="285"),
@@ -113,8 +122,14 @@ PROGRAMS = (
     Program("celery", "python3-celery", computing.celery, proof="5 <python>", ignore="work/(queue|results)"),
     Program("numba", "python3-numba", computing.numba, proof="332833500.0 499500.0"),
     Program("gevent", "python3-gevent", computing.gevent, proof="terminated"),
-    Program("cython", "cython3 python3-setuptools python3-dev gcc", building.cython, proof="6765", ignore=r"\.(c|so|o)$|home/"),
-    Program("cffi", "python3-cffi python3-setuptools python3-dev gcc", building.cffi, proof="(?s)5 42.*1.0 1", ignore=r"\.(so|o)$"),
+    Program("mercurial", "mercurial", tools.mercurial, proof="(?s)second.*checking Python executable .<python>.",
+            ignore="work/"),
+    Program("meson", "meson ninja-build python3-dev gcc", tools.meson, proof="(?s)made: <python>.*import +OK",
+            ignore="work/(out|thing.c)|home/"),
+    Program("cython", "cython3 python3-setuptools python3-dev gcc", building.cython, proof="6765",
+            ignore=r"\.(c|so|o)$|home/"),
+    Program("cffi", "python3-cffi python3-setuptools python3-dev gcc", building.cffi, proof="(?s)5 42.*1.0 1",
+            ignore=r"\.(so|o)$"),
     Program("pybind11", "python3-pybind11 pybind11-dev python3-setuptools python3-dev g++", building.pybind11,
             proof="(?s)1 7 6 21.*IndexError", ignore=r"\.(so|o)$"),
 )
@@ -123,7 +138,20 @@ PROGRAMS = (
 class Session(Host):
     """A host that finds what its program started, whatever sessions it made, and leaves nothing of it running."""
 
+    working = set()
+    stopped = False
     left = ()
+
+    @classmethod
+    def stop_all(cls):
+        cls.stopped = True
+        for session in list(cls.working):
+            session._kill()
+
+    def popen(self, *command, **options):
+        if self.stopped:
+            raise RuntimeError("interrupted")
+        return super().popen(*command, **options)
 
     def processes(self):
         """Command lines of all processes with this host's environment, by number."""
@@ -132,7 +160,8 @@ class Session(Host):
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if ours in (folder / "environ").read_bytes().split(b"\0"):
-                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(folder.name)] = command.decode(errors="backslashreplace")
             except OSError:  # it has ended, or is another user's
                 pass
         return found
@@ -157,7 +186,11 @@ class Session(Host):
         return re.sub(rf"(?<=/bin/){name}(?![.\w])", "<python>", super()._normal(text))
 
     def outcome(self):
-        outcome = super().outcome()
+        self.working.add(self)
+        try:
+            outcome = super().outcome()
+        finally:
+            self.working.discard(self)
         if self.left:
             outcome.parts["left running"] = "".join(self._normal(line) + "\n" for line in self.left)
         return outcome
@@ -206,9 +239,14 @@ def install(programs):
     packages = sorted({name for program in programs for name in program.missing()})
     if not packages:
         return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    if os.geteuid() != 0:
+        sys.exit("programs.py: only root can install; the line is: sudo " + " ".join(command))
     print("installing " + " ".join(packages), flush=True)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=True,
-                   env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, stdout=subprocess.DEVNULL)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=environment)
+    if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode != 0:
+        sys.exit("programs.py: apt-get failed, the reason stands above; the line is: " + " ".join(command))
 
 
 def is_installed(program):
@@ -231,6 +269,7 @@ def run_all(programs, options):
                 print(result.text, end="", flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            Session.stop_all()
             raise
     return failed
 
@@ -273,7 +312,8 @@ def main():
     chosen = len(programs)
     programs = [program for program in programs if is_installed(program)]
     prepare_process()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="parity-") as options.directory:
             failed = run_all(programs, options)

@@ -73,7 +73,8 @@ def cython(host):
     write(host, "setup.py", CYTHON_SETUP)
     steps = Steps(host)
     steps.python("build", "setup.py", "build_ext", "--inplace")
-    steps.python("use", "-c", "import fast; print(fast.fib(20), list(fast.Counter()), fast.fib.__doc__); fast.Counter().fail()")
+    steps.python("use", "-c", "import fast; print(fast.fib(20), list(fast.Counter()), fast.fib.__doc__)\n"
+                 "fast.Counter().fail()")
     write(host, "late.pyx", "def where(): return __name__\n")
     steps.python("pyximport", "-W", "ignore", "-c", "import pyximport; pyximport.install(language_level=3)\n"
                  "import late; print(late.where())")

@@ -36,16 +36,13 @@ with Client(scheduler_file="scheduler.json", timeout=60) as client:
     client.retire_workers(close_workers=True)
     client.shutdown()
 """
-JOBLIB = """import os, sys
-from joblib import Parallel, delayed
-
-def who(n): return sys.executable, os.getpid() == parent, n * n
+JOBLIB = """from joblib import Parallel, delayed
 
 if __name__ == "__main__":
-    parent = os.getpid()
     for backend in "loky", "multiprocessing", "threading":
-        answers = Parallel(n_jobs=2, backend=backend)(delayed(pow)(n, 2) for n in range(5))
-        print(backend, answers, set(Parallel(n_jobs=2, backend=backend)(delayed(eval)("__import__('sys').executable") for n in range(4))))
+        parallel = Parallel(n_jobs=2, backend=backend)
+        print(backend, parallel(delayed(pow)(n, 2) for n in range(5)),
+              set(parallel(delayed(eval)("__import__('sys').executable") for n in range(4))))
 """
 NUMBA = """import numpy, numba, sys
 
@@ -169,11 +166,11 @@ def dask_commands(host):
     """The same from the command line: a scheduler, and a worker command that starts two processes."""
     write(host, "client.py", CLIENT)
     steps = Steps(host)
-    with Server(host, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-                "--dashboard-address", "127.0.0.1:0", "--scheduler-file", "scheduler.json") as scheduler:
+    local = "--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0", "--scheduler-file", "scheduler.json"
+    with Server(host, "-m", "distributed.cli.dask_scheduler", "--port", "0", *local) as scheduler:
         scheduler.wait_for("Scheduler at")
-        with Server(host, "-m", "distributed.cli.dask_worker", "--scheduler-file", "scheduler.json", "--host", "127.0.0.1",
-                    "--nworkers", "2", "--nthreads", "1", "--dashboard-address", "127.0.0.1:0", "--death-timeout", "100") as worker:
+        with Server(host, "-m", "distributed.cli.dask_worker", "--nworkers", "2", "--nthreads", "1",
+                    "--death-timeout", "100", *local) as worker:
             steps.python("client", "client.py")
             steps.note("worker", said(worker.wait()))
         steps.note("scheduler", said(scheduler.wait()))

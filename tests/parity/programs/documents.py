@@ -32,7 +32,14 @@ Other
 
 :py:func:`no.such`
 """
-MODULE = 'def double(number: int) -> int:\n    """Twice the number.\n\n    >>> double(2)\n    4\n    """\n    return 2 * number\n'
+MODULE = '''def double(number: int) -> int:
+    """Twice the number.
+
+    >>> double(2)
+    4
+    """
+    return 2 * number
+'''
 
 
 def sphinx(host):

@@ -4,8 +4,7 @@ import json
 
 from steps import Steps, write
 
-CLIENT = """import queue
-from jupyter_client.manager import start_new_kernel
+CLIENT = r"""from jupyter_client.manager import start_new_kernel
 
 manager, client = start_new_kernel(kernel_name="host", startup_timeout=60)
 
@@ -25,13 +24,15 @@ def ask(code, interrupt=False):
         elif kind == "error":
             print("error", content["ename"], content["evalue"])
         elif kind == "status" and content["execution_state"] == "idle":
-            print("reply", client.get_shell_msg(timeout=60)["content"]["status"])
-            return
+            break
+    while (reply := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != request:
+        pass  # of an earlier question: is the kernel there?
+    print("reply", reply["content"]["status"])
 
 ask("import sys, os; print(sys.executable, sys.orig_argv[:3], __name__)")
 ask("6 * 7")
 ask("1 / 0")
-ask("import subprocess; print(subprocess.check_output([sys.executable, '-c', 'import sys; print(sys.executable)']).decode())")
+ask("import subprocess\nsubprocess.check_output([sys.executable, '-c', 'import sys; print(sys.executable)'], text=True)")
 ask("!echo from a shell")
 ask("%run script.py")
 ask("import asyncio; await asyncio.sleep(0); 'awaited'")
@@ -44,7 +45,8 @@ client.stop_channels()
 manager.shutdown_kernel()
 print("alive", manager.is_alive())
 """
-CELLS = "import sys; print(sys.executable)", "[n * n for n in range(5)]", "from IPython.display import HTML; HTML('<b>bold</b>')"
+CELLS = ("import sys; print(sys.executable)", "[n * n for n in range(5)]",
+         "from IPython.display import HTML; HTML('<b>bold</b>')")
 
 
 def install_kernel(steps):

@@ -194,7 +194,8 @@ def django(host):
 
 def messages(log):
     """What several processes logged: each message once, without its process, sorted."""
-    return "\n".join(sorted({re.sub(r"^\[.*\[\w+\] |\(?\bpid: \d+\)?|\[\d+\]|\(\d+\)", "", line) for line in log.splitlines()}))
+    own = re.compile(r"^\[.*\[\w+\] |\(?\bpid: \d+\)?|\[\d+\]|\(\d+\)")
+    return "\n".join(sorted({own.sub("", line) for line in log.splitlines()}))
 
 
 def gunicorn(host):
