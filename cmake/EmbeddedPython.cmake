@@ -15,6 +15,9 @@ if(NOT result EQUAL 0)
 endif()
 # Another Python behind the same name (an upgrade, say) is asked anew.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${POLYHOST_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/python_facts.py)
+# A package that is upgraded brings files older than the build; dpkg's list of them is new.
+file(GLOB package_lists /var/lib/dpkg/info/libpython*-dev*.list)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${package_lists})
 string(REPLACE "\n" ";" facts "${facts}")
 foreach(fact IN LISTS facts)
   string(REGEX MATCH "^([A-Z_]+)=(.*)$" matched "${fact}")
@@ -36,6 +39,11 @@ target_include_directories(polyhost_python_headers SYSTEM INTERFACE ${POLYHOST_P
 
 if(POLYHOST_TUNED_PYTHON)
   include(TunedPython)
+elseif(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
+  # Linked from a copy, whose time is that of the change and not of the package.
+  cmake_path(GET POLYHOST_PYTHON_STATIC_LIBRARY FILENAME archive)
+  file(COPY_FILE ${POLYHOST_PYTHON_STATIC_LIBRARY} ${PROJECT_BINARY_DIR}/${archive} ONLY_IF_DIFFERENT)
+  set(POLYHOST_PYTHON_STATIC_LIBRARY ${PROJECT_BINARY_DIR}/${archive})
 endif()
 
 add_library(polyhost_python INTERFACE)

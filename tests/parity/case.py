@@ -214,10 +214,10 @@ class Host:
         return bits + self._normal(data)
 
 
-def execute(case, executable, directory, is_baseline):
+def execute(case, executable, directory, is_baseline, kind=Host):
     """The outcome of a case by one executable; the directory is made and removed."""
     try:
-        return Host(executable, case, directory, is_baseline).outcome()
+        return kind(executable, case, directory, is_baseline).outcome()
     finally:
         for folder, _, _ in os.walk(directory):
             os.chmod(folder, 0o755)
