@@ -62,7 +62,7 @@ void read_gc(std::string_view value, CommandLine& line) {
   if (value != "throughput")
     line.error =
         "--gc knows no mode '" + std::string(value) + "': use --gc=throughput, or leave it out for python3's";
-  line.run.collect_seldom = true;
+  line.run.gc_throughput = true;
 }
 
 struct Switch {

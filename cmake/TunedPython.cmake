@@ -11,6 +11,6 @@ set(directory ${PROJECT_BINARY_DIR}/python)
 set(POLYHOST_PYTHON_STATIC_LIBRARY ${directory}/${archive})
 add_custom_command(OUTPUT ${POLYHOST_PYTHON_STATIC_LIBRARY}
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/tuned_python.sh ${directory} ${POLYHOST_PYTHON}
-  DEPENDS ${CMAKE_CURRENT_LIST_DIR}/tuned_python.sh ${CMAKE_CURRENT_LIST_DIR}/training.py
+  DEPENDS ${CMAKE_CURRENT_LIST_DIR}/tuned_python.sh ${CMAKE_CURRENT_LIST_DIR}/training.py ${package_lists}
   COMMENT "Building CPython ${POLYHOST_PYTHON_VERSION} from source" USES_TERMINAL VERBATIM)
 add_custom_target(polyhost_tuned_python DEPENDS ${POLYHOST_PYTHON_STATIC_LIBRARY})

@@ -1,8 +1,6 @@
-"""What an optimiser watches polyhost do before it lays out the code: a bit of all that scripts do.
+"""What the profile of the tuned build is taken of: a bit of all that scripts do, run by a CPython that counts.
 
-    polyhost training.py
-
-Uses the standard library and its sources only. None of it is a benchmark of tests/bench, which would measure itself.
+Uses the standard library and its sources only. Nothing of tests/bench is among it, which would then measure itself.
 """
 
 import ast
@@ -220,7 +218,9 @@ def data():
     cache = functools.lru_cache(64)(lambda x: x * 2)
     sum(cache(i % 80) for i in range(3000))
     grid = [[i ^ j for j in range(60)] for i in range(60)]
-    [list(row) for row in zip(*grid)], sum(map(sum, grid)), [row[::-1] for row in grid]
+    sum(map(sum, grid)), [row[::-1] for row in grid]
+    for column in zip(*grid):
+        max(column)
     ordered = []
     for i in range(1500):
         bisect.insort(ordered, (i * 7919) % 1009)
@@ -274,25 +274,48 @@ class Vector:
         return self.x * other.x + self.y * other.y + self.z * other.z
 
 
-class Queue:
-    def __init__(self, name):
-        self.name = name
-        self.entries = []
-        self.seen = 0
+class Node:
+    """A binary search tree; each kind of node counts its visits in its own way."""
 
-    def put(self, entry):
-        self.entries.append(entry)
-        self.seen += 1
+    def __init__(self, key):
+        self.key = key
+        self.left = self.right = None
+        self.visits = 0
 
-    def take(self):
-        return self.entries.pop(0) if self.entries else None
+    def visited(self):
+        self.visits += 1
+
+    def insert(self, key):
+        self.visited()
+        if key < self.key:
+            if self.left is None:
+                self.left = type(self)(key)
+            else:
+                self.left.insert(key)
+        elif self.right is None:
+            self.right = type(self)(key)
+        else:
+            self.right.insert(key)
+
+    def __iter__(self):
+        if self.left is not None:
+            yield from self.left
+        yield self.key
+        if self.right is not None:
+            yield from self.right
+
+    @property
+    def depth(self):
+        return 1 + max((child.depth for child in (self.left, self.right) if child), default=0)
 
 
-class LoudQueue(Queue):
-    def put(self, entry):
-        super().put(entry)
-        if self.seen % 100 == 0:
-            self.entries.clear()
+class CarefulNode(Node):
+    __slots__ = ()
+
+    def visited(self):
+        super().visited()
+        if self.visits > 1000:
+            self.visits = 0
 
 
 def floats():
@@ -324,14 +347,14 @@ def floats():
             zr, zi = 0.0, i * 1e-5
 
 
-def messages():
-    queues = [(LoudQueue if i % 2 else Queue)(f"queue {i}") for i in range(10)]
-    for turn in range(300):
-        for source, target in zip(queues, queues[1:]):
-            source.put((turn, source.name))
-            if turn % 3 and (entry := source.take()) is not None:
-                target.put(entry)
-    sum(queue.seen for queue in queues)
+def trees():
+    keys = list(range(500))
+    random.Random(2).shuffle(keys)
+    for kind in Node, CarefulNode:
+        root = kind(250)
+        for key in keys:
+            root.insert(key)
+        sum(root), root.depth
     table = {}
     for i in range(6000):
         key = f"k{i % 97}"
@@ -440,5 +463,5 @@ def system():
     worker.join()
 
 
-for part in (compiling, text, searching, objects, data, numbers, floats, messages, control, system):
+for part in (compiling, text, searching, objects, data, numbers, floats, trees, control, system):
     part()

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Builds libpython from the distribution's source package, optimised by profile and for link-time optimisation.
 #
-#   tuned_python.sh DIRECTORY PYTHON        makes DIRECTORY/build/libpython3.x.a
+#   tuned_python.sh DIRECTORY PYTHON        makes DIRECTORY/libpython3.x.a
 #
-# Each stage leaves a stamp in DIRECTORY, so that an interrupted build goes on where it was. Nothing outside DIRECTORY is
+# Each stage leaves a stamp in DIRECTORY, so that an interrupted build goes on where it was; what it depends on and has changed
+# (the installed package, this script, the training) is done again. Nothing outside DIRECTORY is
 # changed: the package lists for the source are its own. What is built is configured as the distribution's PYTHON is, has
 # the same built-in modules and uses the same standard library; only the compiler's options are ours.
 set -euo pipefail
@@ -17,7 +18,6 @@ build=$directory/build
 # Debian compiles with -O3, too, and hardens what it ships alike.
 optimise="-g0 -O3 -fno-pie -march=x86-64-v2 -fno-semantic-interposition -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 [[ $(uname -m) == x86_64 ]] || optimise=${optimise/-march=x86-64-v2 /}
-optimise=${POLYHOST_TUNED_FLAGS:-$optimise}
 
 say() { printf 'tuned python: %s\n' "$*" >&2; }
 stop() {
@@ -28,9 +28,9 @@ stop() {
 fact() { "$python" -I -c "import sys, sysconfig; print($1)"; }
 
 package=python$(fact "sysconfig.get_python_version()")
-upstream=$(fact "sys.version.split()[0]")
 config=$(fact "sysconfig.get_config_var('LIBPL')")
 archive=lib$package.a
+installed=$(dpkg-query --show --showformat='${source:Version}' "lib$package-dev")
 
 # stage NAME COMMAND...: the command, unless it has been done; its output goes to DIRECTORY/NAME.log.
 stage() {
@@ -38,11 +38,16 @@ stage() {
   shift
   [[ -e $directory/$name.done ]] && return
   say "$name (log: $directory/$name.log)"
-  # In a subshell of its own, so that a failure in the middle of a stage ends it.
-  if ! (
+  # Not as the condition of an `if`, where bash would go on after a failure in the middle of the stage.
+  local status=0
+  set +e
+  (
     set -euo pipefail
     "$@"
-  ) >"$directory/$name.log" 2>&1; then
+  ) >"$directory/$name.log" 2>&1
+  status=$?
+  set -e
+  if [[ $status != 0 ]]; then
     tail -n 10 "$directory/$name.log" | cut -c 1-300 >&2
     stop "$name failed: see above and $directory/$name.log; started again, the build goes on from here"
   fi
@@ -62,26 +67,26 @@ list_sources() {
   local file
   mkdir -p "$directory"/apt/{sources.list.d,lists/partial,cache/archives/partial}
   for file in /etc/apt/sources.list.d/*.sources; do
-    [[ -e $file ]] && sed 's/^Types:.*/Types: deb-src/' "$file" >"$directory/apt/sources.list.d/$(basename "$file")"
+    if [[ -e $file ]]; then
+      sed 's/^Types:.*/Types: deb-src/' "$file" >"$directory/apt/sources.list.d/$(basename "$file")"
+    fi
   done
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | sed -n 's/^deb /deb-src /p' \
+  { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } | sed -n 's/^deb /deb-src /p' \
     >"$directory/apt/sources.list.d/lines.list"
   apt apt-get update
 }
 
-# The version that is installed, or else the newest that can be had of the same upstream version.
+# Of the very version that is installed: the standard library counts on what its interpreter has mended.
 download_source() {
-  local installed versions version
-  installed=$(dpkg-query --show --showformat='${source:Version}' "lib$package-dev" 2>/dev/null || true)
-  versions=$(apt apt-cache showsrc "$package" | sed -n 's/^Version: //p' | sort -rV | grep -F "$upstream-")
   cd "$directory"
-  for version in $(grep -Fx "$installed" <<<"$versions") $versions; do
-    apt apt-get source --download-only "$package=$version" || continue
-    rm -rf source
-    dpkg-source --extract ./"${package}_${version#*:}".dsc source && return
-  done
-  echo "no source package $package $upstream can be had"
-  return 1
+  if ! apt apt-get source --download-only "$package=$installed"; then
+    echo "The source of $package $installed, which is installed, cannot be had. There is: $(
+      apt apt-cache showsrc "$package" | sed -n 's/^Version: //p' | sort -uV | tr '\n' ' ')"
+    echo "Install one of these versions, all packages of it that are installed (apt-get install $package=VERSION ...), or wait."
+    return 1
+  fi
+  rm -rf source
+  dpkg-source --extract ./"${package}_${installed#*:}".dsc source
 }
 
 configure_python() {
@@ -129,7 +134,10 @@ compile_with_profile() {
 }
 
 command -v dpkg-source >/dev/null || stop "the package dpkg-dev is missing: apt-get install dpkg-dev"
-# What has changed since is done again.
+if [[ $(cat "$directory/installed" 2>/dev/null) != "$package $installed" ]]; then
+  rm -f "$directory"/*.done
+  echo "$package $installed" >"$directory/installed"
+fi
 [[ ${BASH_SOURCE[0]} -nt $directory/configure.done ]] && rm -f "$directory"/{configure,instrument,train,compile}.done
 [[ $here/training.py -nt $directory/train.done ]] && rm -f "$directory"/{train,compile}.done
 stage sources list_sources

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "boundary/interrupt.h"
 #include "boundary/module.h"
 #include "boundary/table.h"
 #include "interpreter/interpreter.h"
@@ -103,18 +104,19 @@ int run(const RunOptions& options) {
   current.script = options.script;
   current.process = ::getpid();
   if (!claim_outputs(options.reports)) return 2;
-  boundary::register_module({take_snapshot, reset, render, last_words(!options.reports.empty())});
+  boundary::register_module({take_snapshot, reset, render});
+  boundary::prepare_watch(last_words(!options.reports.empty()));
   interpreter::freeze(package::modules());
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +
                   (options.script.empty() ? "no script" : options.script) + " by Python " +
                   interpreter::version() + ", clock " + base::clock_source());
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
-                           options.collect_seldom, write_reports});
+                           options.gc_throughput, write_reports});
 }
 
 std::string version_text() {
-  return "polyhost " POLYHOST_VERSION "\nPython " + interpreter::version() + "\ncompiler " + __VERSION__ +
-         "\n";
+  return "polyhost " POLYHOST_VERSION "\nPython " + interpreter::version() +
+         ", linked " POLYHOST_PYTHON_LINKED "\ncompiler " + __VERSION__ + "\n";
 }
 
 }  // namespace polyhost

@@ -11,9 +11,9 @@ namespace polyhost::base {
 
 namespace {
 
-spdlog::level::level_enum wanted_level() {
-  const char* name = std::getenv("POLYHOST_LOG");
-  return name != nullptr ? spdlog::level::from_str(name) : spdlog::level::warn;
+bool debugs() {
+  const char* level = std::getenv("POLYHOST_LOG");
+  return level != nullptr && std::string_view(level) == "debug";
 }
 
 // Never destroyed: messages may come while the process ends.
@@ -21,7 +21,7 @@ spdlog::logger& logger() {
   static spdlog::logger& instance = []() -> spdlog::logger& {
     auto* made = new spdlog::logger("polyhost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%n: %v");
-    made->set_level(wanted_level());
+    made->set_level(debugs() ? spdlog::level::debug : spdlog::level::err);
     return *made;
   }();
   return instance;
@@ -39,7 +39,7 @@ void log(spdlog::level::level_enum level, std::string_view text) noexcept {
 void log_error(std::string_view text) { log(spdlog::level::err, text); }
 void log_debug(std::string_view text) {
   // Asked before spdlog is set up: debugging is rare, start-up is not.
-  if (std::getenv("POLYHOST_LOG") != nullptr) log(spdlog::level::debug, text);
+  if (debugs()) log(spdlog::level::debug, text);
 }
 
 }  // namespace polyhost::base

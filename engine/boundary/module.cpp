@@ -127,7 +127,6 @@ PyObject* init() { return PyModuleDef_Init(&definition); }
 
 void register_module(Services wanted) {
   services() = std::move(wanted);
-  prepare_watch(services().last_words);
   if (PyImport_AppendInittab(POLYHOST_CAPSULE_MODULE, init) != 0) throw std::bad_alloc();
 }
 

@@ -14,11 +14,9 @@ struct Services {
   std::function<void()> reset;                      // empties the ledger, restarts the wall clock
   // The snapshot as text; throws std::invalid_argument for a format it does not know.
   std::function<std::string(const record::Snapshot&, const std::string& format)> render;
-  const char* last_words = "";  // to stderr, when a second Ctrl-C ends the process (interrupt.h)
 };
 
-// Registers _polyhost with Python, which must not run yet; it is built when it is first imported. The calling
-// thread must be the one that is going to run Python.
+// Registers _polyhost with Python, which must not run yet; it is built when it is first imported.
 void register_module(Services services);
 
 }  // namespace polyhost::boundary

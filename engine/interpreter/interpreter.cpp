@@ -34,7 +34,7 @@ PyStatus set_original_arguments(PyConfig& config, const std::vector<char*>& argu
 
 // gc.set_threshold(50000, 20, 100) in place of (700, 10, 10): a program that makes many objects and few
 // cycles spends its time otherwise on looking through the young ones. False with an exception set.
-bool collect_seldom() {
+bool make_gc_rare() {
   PyObject* gc = PyImport_ImportModule("gc");
   PyObject* done = gc != nullptr ? PyObject_CallMethod(gc, "set_threshold", "iii", 50'000, 20, 100) : nullptr;
   Py_XDECREF(gc);
@@ -81,7 +81,7 @@ int run(const Options& options) {
   status = Py_InitializeFromConfig(&config);
   if (PyStatus_Exception(status) != 0) end_with(config, status);
   PyConfig_Clear(&config);
-  if (!restore_executable() || (options.collect_seldom && !collect_seldom())) PyErr_Print();
+  if (!restore_executable() || (options.gc_throughput && !make_gc_rare())) PyErr_Print();
   if (options.at_exit != nullptr) Py_AtExit(options.at_exit);
   return Py_RunMain();
 }

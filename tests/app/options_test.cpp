@@ -123,9 +123,9 @@ TEST_CASE("VIRTUAL_ENV counts, unless python3's options or name say otherwise") 
 }
 
 TEST_CASE("--gc=throughput is taken out; another mode is refused with what there is") {
-  CHECK_FALSE(parse({"polyhost", "s.py", "--gc=throughput"}).line.run.collect_seldom);
+  CHECK_FALSE(parse({"polyhost", "s.py", "--gc=throughput"}).line.run.gc_throughput);
   const Parsed parsed = parse({"polyhost", "-B", "--gc=throughput", "s.py"});
-  CHECK(parsed.line.run.collect_seldom);
+  CHECK(parsed.line.run.gc_throughput);
   CHECK(parsed.python == Words{"-B", "s.py"});
   for (const char* wrong : {"--gc", "--gc=", "--gc=never"}) {
     CHECK(parse({"polyhost", wrong, "s.py"}).line.error.find("use --gc=throughput") != std::string::npos);

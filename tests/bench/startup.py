@@ -1,4 +1,4 @@
-"""Start-up, memory and call speed of polyhost against the python3 that it embeds: alternated runs, medians.
+"""Start-up and memory of polyhost against the python3 that it embeds: alternated runs, medians.
 
     python3 startup.py POLYHOST [PYTHON [RUNS]]      (default: /usr/bin/python3, 60 runs each)
 
@@ -13,14 +13,6 @@ import subprocess
 import sys
 import time
 
-FIB = """
-import time
-def fib(n):
-    return n if n < 2 else fib(n - 1) + fib(n - 2)
-start = time.perf_counter()
-fib(27)
-print((time.perf_counter() - start) * 1e3)
-"""
 # Not of os.wait4, which counts in what the parent held when it started the child.
 PEAK = "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
@@ -55,7 +47,6 @@ def main(hosts, python="/usr/bin/python3", runs="60"):
     compare("-c pass, ms", lambda program: wall_ms(program, "-c", "pass"), candidates, runs)
     compare("-I -S -c pass, ms", lambda program: wall_ms(program, "-I", "-S", "-c", "pass"), candidates, runs)
     compare("peak memory, KB", lambda program: printed(program, PEAK), candidates, runs)
-    compare("fib(27), ms", lambda program: printed(program, FIB), candidates, runs)
 
 
 main(*sys.argv[1:])

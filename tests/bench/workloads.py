@@ -90,7 +90,7 @@ def sorting(size=12000):
     return sorted(by_name, key=lambda row: -row[2])[0]
 
 
-def json_text(depth=8):
+def json_document(depth=8):
     document = {"name": "polyglot", "values": [1, 2.5, None, True, "text \u00e9 \\ \" end"], "empty": {}}
     for i in range(depth):
         document = {f"level{i}": [document, document], "more": {"i": i, "s": "x" * i}}
@@ -104,7 +104,7 @@ def json():
     write_string = encoder.py_encode_basestring_ascii
     make = encoder._make_iterencode
     chunks = make({}, write.default, write_string, None, float.__repr__, ": ", ", ", False, False, False)
-    text = "".join(chunks(json_text(), 0))
+    text = "".join(chunks(json_document(), 0))
     read = decoder.JSONDecoder()
     read.parse_object, read.parse_array = decoder.JSONObject, decoder.JSONArray
     read.parse_string = decoder.py_scanstring

@@ -3,7 +3,7 @@
 
     differential.py --polyhost build/release/polyhost [--python /usr/bin/python3] [-k PATTERN] [--list]
 
-A difference that is meant stands in known_cases.txt with its reason; one that is no longer there is
+A difference that is meant stands in known_differential.txt with its reason; one that is no longer there is
 a failure, too. The last line is "N passed, N failed"; the exit status is 1 if anything failed.
 """
 
@@ -44,17 +44,17 @@ def load_cases():
 
 
 def load_known(cases):
-    """The lines "CASE = reason" of known_cases.txt."""
+    """The lines "CASE = reason" of known_differential.txt."""
     known = {}
-    for line in (HERE / "known_cases.txt").read_text("utf-8").splitlines():
+    for line in (HERE / "known_differential.txt").read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             name, separator, reason = line.partition(" = ")
             if not separator or not reason.strip():
-                sys.exit(f"differential.py: known_cases.txt: write CASE = reason, not {line!r}")
+                sys.exit(f"differential.py: known_differential.txt: write CASE = reason, not {line!r}")
             known[name.strip()] = reason.strip()
     unknown = known.keys() - {case.name for case in cases}
     if unknown:
-        sys.exit("differential.py: known_cases.txt: there is no case " + ", ".join(sorted(unknown)))
+        sys.exit("differential.py: known_differential.txt: there is no case " + ", ".join(sorted(unknown)))
     return known
 
 
@@ -92,7 +92,7 @@ def verdict(case, difference, known):
         return not difference, f"DIFFERS {case.name}\n{difference}" if difference else ""
     if difference:
         return True, f"known   {case.name}: {reason}\n"
-    return False, f"STALE   {case.name}: no difference any more; take it out of known_cases.txt\n"
+    return False, f"STALE   {case.name}: no difference any more; take it out of known_differential.txt\n"
 
 
 def prepare_process():

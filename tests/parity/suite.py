@@ -1,7 +1,7 @@
 """CPython's own tests (the package `test`), run by polyhost and by python3: every test case must end alike.
 
 A file whose results differ is run once more by both, alone: what then differs between two runs of the same interpreter is
-flaky, the rest is a difference. Exit status 0 if all differences stand in known.txt with a reason, 1 if not, 77 if the
+flaky, the rest is a difference. Exit status 0 if all differences stand in known_suite.txt with a reason, 1 if not, 77 if the
 package `test` is not installed.
 """
 
@@ -73,7 +73,7 @@ class Suite:
         self.jobs = options.jobs
         self.tests = choose_tests(options)
         self.runner = Runner(directory, options.timeout)
-        self.known = read_known(os.path.join(HERE, "known.txt"))
+        self.known = read_known(os.path.join(HERE, "known_suite.txt"))
         self.seconds = dict.fromkeys(self.interpreters, 0.0)
         self.cases = 0
         self.done = 0
@@ -134,7 +134,7 @@ def summarise(suite, found, directory):
             print(name, *differences, sep="\n")
         print(f"\nLogs of these files: {directory}")
     for name, line in outdated(suite.known, suite.tests, found):
-        print(f"known.txt: no longer differs, take the line out: {line}")
+        print(f"known_suite.txt: no longer differs, take the line out: {line}")
         failed.add(name)
     every = [difference for differences in found.values() for difference in differences]
     print(f"\n{suite.cases} tests in {len(suite.tests)} files; {len(every)} differ, of these"

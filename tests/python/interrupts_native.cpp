@@ -71,14 +71,6 @@ void compute(double seconds) {
 }
 void call(const polyhost::callback<void()>& f) { f(); }
 
-// Nanoseconds a question, asked many times.
-double cost(std::int64_t times) {
-  const auto start = Clock::now();
-  std::int64_t told = 0;
-  for (std::int64_t i = 0; i < times; ++i) told += polyhost::interrupted();
-  return static_cast<double>((Clock::now() - start).count() + told) / static_cast<double>(times);
-}
-
 }  // namespace
 
 POLYHOST_MODULE(interrupts_native, m) {
@@ -95,5 +87,4 @@ POLYHOST_MODULE(interrupts_native, m) {
   m.def<compute>("compute(seconds)");
   m.def<compute>("compute_without_gil(seconds)", nullptr, polyhost::release_gil);
   m.def<call>("call(f)");
-  m.def<cost>("cost(times)");
 }

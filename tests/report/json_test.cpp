@@ -2,6 +2,7 @@
 #include "report/json.h"
 
 #include "golden.h"
+#include "snapshots.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,17 +12,10 @@ using polyhost::record::Direction;
 using polyhost::record::Function;
 using polyhost::record::Snapshot;
 
+using polyhost::test::huge;
+using polyhost::test::run;
+
 namespace {
-
-constexpr auto huge = std::numeric_limits<std::uint64_t>::max();
-
-Snapshot run(std::string script, std::vector<Function> functions) {
-  return {.script = std::move(script),
-          .wall_ns = 1'234'567'890,
-          .clock = {.source = "tsc", .ns_per_tick = 0.38, .resolution_ns = 10},
-          .cost_per_call_ns = 28.4,
-          .functions = std::move(functions)};
-}
 
 // Every field has a value of its own, so that no two can be exchanged unseen.
 Function distinct(std::string name, Direction direction) {

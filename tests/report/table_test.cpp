@@ -2,6 +2,7 @@
 #include "report/table.h"
 
 #include "golden.h"
+#include "snapshots.h"
 
 #include <limits>
 
@@ -11,17 +12,10 @@ using polyhost::record::Snapshot;
 using polyhost::report::table;
 using polyhost::test::check_golden;
 
+using polyhost::test::huge;
+using polyhost::test::run;
+
 namespace {
-
-constexpr auto huge = std::numeric_limits<std::uint64_t>::max();
-
-Snapshot run(std::string script, std::vector<Function> functions) {
-  return {.script = std::move(script),
-          .wall_ns = 1'234'567'890,
-          .clock = {.source = "tsc", .ns_per_tick = 0.38, .resolution_ns = 10},
-          .cost_per_call_ns = 28.4,
-          .functions = std::move(functions)};
-}
 
 Function inbound(std::string name, std::uint64_t calls, std::uint64_t python_ns, std::uint64_t native_ns) {
   return {.name = std::move(name),

@@ -47,7 +47,7 @@ class callback<R(A...)> {
   callback(const callback& other)
       : function_(other.function_), parameter_(other.parameter_), record_(other.record_) {
     if (!other.callable_) return;
-    if (!detail::holds_gil() && detail::out_of_reach()) return;  // the copy is empty
+    if (detail::gil_is_gone()) return;  // the copy is empty
     const detail::gil_guard gil;
     callable_ = other.callable_;
   }

@@ -75,8 +75,8 @@ inline int raise_interruption(void*) {
 inline bool run_signal_handlers() {
   if (PyErr_Occurred() != nullptr || PyErr_CheckSignals() == 0) return false;
   object exception = take_exception();
-  if (Py_AddPendingCall(raise_interruption, nullptr) !=
-      0) {  // its queue is full: at least the type gets through
+  // If its queue is full, at least the type gets through.
+  if (Py_AddPendingCall(raise_interruption, nullptr) != 0) {
     PyThreadState_SetAsyncExc(PyThread_get_thread_ident(),
                               reinterpret_cast<PyObject*>(Py_TYPE(exception.get())));
     return true;
@@ -88,7 +88,7 @@ inline bool run_signal_handlers() {
 
 inline bool look_in_main_thread() {
   if (interruption_waits.load(std::memory_order_relaxed)) return true;
-  if (!holds_gil() && out_of_reach()) return false;
+  if (gil_is_gone()) return false;
   const gil_guard gil;
   return run_signal_handlers();
 }

@@ -20,8 +20,8 @@ struct function_object {
   alignas(16) std::byte module_part[room_for_module];
   polyhost_record* record;
   const signature* sig;
-  Py_ssize_t
-      direct;  // with this many arguments, and no keywords, they are the parameters as they stand; or -1
+  // With this many arguments, and no keywords, they are the parameters as they stand; or -1.
+  Py_ssize_t direct;
 };
 
 inline function_object& as_function(PyObject* self) { return *reinterpret_cast<function_object*>(self); }

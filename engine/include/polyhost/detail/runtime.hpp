@@ -55,15 +55,15 @@ inline polyhost_record* own_record(const char* module, const char* name, std::ui
 [[gnu::visibility("hidden")]] inline PyObject* make_own_ledger() {
   static polyhost_table own{};
   if (own_records == nullptr && (own_records = PyDict_New()) == nullptr) return nullptr;
-  own = {POLYHOST_ABI_MAJOR,
-         POLYHOST_ABI_MINOR,
-         "a polyhost " POLYHOST_VERSION " plugin",
-         best_clock(),
-         0,
-         0,
-         own_record,
-         own_thread,
-         nullptr};
+  own = {.major = POLYHOST_ABI_MAJOR,
+         .minor = POLYHOST_ABI_MINOR,
+         .host = "a polyhost " POLYHOST_VERSION " plugin",
+         .clock = best_clock(),
+         .reserved = 0,
+         .thread_offset = 0,
+         .record = own_record,
+         .thread = own_thread,
+         .interrupt_waits = nullptr};
   PyObject* module = PyImport_AddModule(POLYHOST_CAPSULE_MODULE);  // borrowed from sys.modules
   PyObject* capsule = module != nullptr ? PyCapsule_New(&own, POLYHOST_CAPSULE, nullptr) : nullptr;
   if (capsule == nullptr) return nullptr;
