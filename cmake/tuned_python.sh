@@ -10,6 +10,7 @@
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+unset CC CFLAGS CPPFLAGS LDFLAGS # configure would take them
 mkdir -p "$1"
 directory=$(cd "$1" && pwd)
 python=$2
@@ -83,6 +84,7 @@ download_source() {
     echo "The source of $package $installed, which is installed, cannot be had. There is: $(
       apt apt-cache showsrc "$package" | sed -n 's/^Version: //p' | sort -uV | tr '\n' ' ')"
     echo "Install one of these versions, all packages of it that are installed (apt-get install $package=VERSION ...), or wait."
+    rm -f "$directory/sources.done"  # the lists may be old
     return 1
   fi
   rm -rf source
@@ -146,4 +148,5 @@ stage configure configure_python
 stage instrument instrument
 stage train train
 stage compile compile_with_profile
-cp "$build/$archive" "$directory/$archive"
+cp "$build/$archive" "$directory/$archive.new"
+mv "$directory/$archive.new" "$directory/$archive"

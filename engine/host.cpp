@@ -111,7 +111,7 @@ int run(const RunOptions& options) {
                   (options.script.empty() ? "no script" : options.script) + " by Python " +
                   interpreter::version() + ", clock " + base::clock_source());
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
-                           options.gc_throughput, write_reports});
+                           options.gc_throughput, boundary::remember_python_handler, write_reports});
 }
 
 std::string version_text() {

@@ -27,12 +27,21 @@ constexpr std::int64_t one_key_press_ns = 50'000'000;
 
 constinit std::atomic<polyhost_thread*> main_thread{nullptr};
 constinit const char* last_words = "";
-constinit std::atomic<void (*)(int)> python_handler{nullptr};
-constinit PyCFunction python_signal = nullptr;  // _signal.signal
+using Handler = void (*)(int);
+using Function = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t);  // METH_FASTCALL
+constinit std::atomic<Handler> python_handler{nullptr};  // Python's C handler, once it has been seen
+constinit Function python_signal = nullptr;              // _signal.signal
+constinit Function python_serve = nullptr;               // _signal.default_int_handler
 
 // The last SIGINT that may still wait: where the main thread was, and when.
 constinit std::atomic<std::uint64_t> waiting_at{0};
 constinit std::atomic<std::int64_t> waiting_since{0};
+
+// Null if it is none: SIG_DFL, SIG_IGN, or one of another kind.
+Handler handler_of(const struct sigaction& action) {
+  const bool plain = (action.sa_flags & SA_SIGINFO) == 0;
+  return plain && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN ? action.sa_handler : nullptr;
+}
 
 // Changes whenever the main thread enters a native function or ends a crossing.
 std::uint64_t main_thread_is_at() {
@@ -81,35 +90,44 @@ bool left_to_python(PyObject* signals) {
 void stand_in_front(PyObject* signals) {
   struct sigaction action {};
   if (!left_to_python(signals) || ::sigaction(SIGINT, nullptr, &action) != 0) return;
-  const bool plain = (action.sa_flags & SA_SIGINFO) == 0;
-  if (!plain || action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
-      action.sa_handler == on_interrupt) {
-    return;
-  }
-  python_handler.store(action.sa_handler, std::memory_order_relaxed);
+  const Handler handler = handler_of(action);
+  if (handler == nullptr || handler != python_handler.load(std::memory_order_relaxed)) return;
   action.sa_handler = on_interrupt;
   ::sigaction(SIGINT, &action, nullptr);
 }
 
-// _signal.signal, METH_FASTCALL. It has put Python's C handler in place of ours.
+bool is_interrupt(PyObject* number) {
+  const long value = PyLong_Check(number) ? PyLong_AsLong(number) : 0;
+  return value == SIGINT;
+}
+
+// _signal.signal. For SIGINT, it has put Python's C handler in place of ours.
 PyObject* set_signal(PyObject* signals, PyObject* const* arguments, Py_ssize_t count) {
-  const auto original = reinterpret_cast<_PyCFunctionFast>(reinterpret_cast<void*>(python_signal));
-  PyObject* result = original(signals, arguments, count);
-  if (result != nullptr) {
+  PyObject* result = python_signal(signals, arguments, count);
+  if (result != nullptr && count > 0 && is_interrupt(arguments[0])) {
+    remember_python_handler();
     stand_in_front(signals);
     PyErr_Clear();
   }
   return result;
 }
 
-// Makes Python call set_signal for _signal.signal; the function object stays the same.
-void follow_changes(PyObject* signals) {
-  const object function = object::steal(PyObject_GetAttrString(signals, "signal"));
-  if (!function || !PyCFunction_CheckExact(function.get())) return;
+// _signal.default_int_handler: Python has served a SIGINT, in whatever code the main thread runs.
+PyObject* serve_interrupt(PyObject* signals, PyObject* const* arguments, Py_ssize_t count) {
+  waiting_at.store(0, std::memory_order_relaxed);
+  return python_serve(signals, arguments, count);
+}
+
+// Makes Python call `ours` for a function of _signal; the function object stays the same. Null if it is of
+// another kind.
+Function replace(PyObject* signals, const char* name, Function ours) {
+  const object function = object::steal(PyObject_GetAttrString(signals, name));
+  if (!function || !PyCFunction_CheckExact(function.get())) return nullptr;
   PyMethodDef& method = *reinterpret_cast<PyCFunctionObject*>(function.get())->m_ml;
-  if (method.ml_flags != METH_FASTCALL) return;
-  python_signal = method.ml_meth;
-  method.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(set_signal));
+  if (method.ml_flags != METH_FASTCALL) return nullptr;
+  const auto original = reinterpret_cast<Function>(reinterpret_cast<void*>(method.ml_meth));
+  method.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(ours));
+  return original;
 }
 
 // The forking thread is the child's main thread.
@@ -122,14 +140,22 @@ void prepare_watch(const char* words) {
   last_words = words;
 }
 
+void remember_python_handler() {
+  struct sigaction action {};
+  if (::sigaction(SIGINT, nullptr, &action) != 0) return;
+  const Handler handler = handler_of(action);
+  if (handler != nullptr && handler != on_interrupt) python_handler.store(handler, std::memory_order_relaxed);
+}
+
 void watch_interrupts() {
   static bool watched = false;
   if (std::exchange(watched, true) || main_thread.load(std::memory_order_relaxed) == nullptr) return;
   const object signals = object::steal(PyImport_ImportModule("_signal"));
-  if (signals) {
+  if (signals) python_serve = replace(signals.get(), "default_int_handler", serve_interrupt);
+  if (python_serve != nullptr) {  // else it cannot be known whether a SIGINT was served
     ::pthread_atfork(nullptr, nullptr, after_fork_in_child);
+    python_signal = replace(signals.get(), "signal", set_signal);
     stand_in_front(signals.get());
-    follow_changes(signals.get());
   }
   PyErr_Clear();  // a Python without the module has no handlers either
 }

@@ -82,6 +82,7 @@ int run(const Options& options) {
   if (PyStatus_Exception(status) != 0) end_with(config, status);
   PyConfig_Clear(&config);
   if (!restore_executable() || (options.gc_throughput && !make_gc_rare())) PyErr_Print();
+  if (options.at_start != nullptr) options.at_start();
   if (options.at_exit != nullptr) Py_AtExit(options.at_exit);
   return Py_RunMain();
 }

@@ -12,6 +12,7 @@ struct Options {
   std::vector<char*> original_arguments;  // what sys.orig_argv shows; the host's switches are among them
   bool use_virtual_env = false;           // enter the venv that VIRTUAL_ENV names (interpreter/paths.h)
   bool gc_throughput = false;             // --gc=throughput
+  void (*at_start)() = nullptr;           // called when Python is initialised
   void (*at_exit)() = nullptr;            // called when Python has ended, however the script did: by its end,
                                           // an exception, sys.exit or Ctrl-C. Not by os._exit or a signal.
 };

@@ -66,7 +66,9 @@ bool is_first_on_path(std::string_view program) {
   std::string_view rest = path;
   while (true) {
     const std::size_t colon = rest.find(':');
-    const std::string candidate = std::string(rest.substr(0, colon)).append("/").append(program);
+    const std::string_view directory = rest.substr(0, colon);
+    const std::string candidate =
+        std::string(directory.empty() ? "." : directory).append("/").append(program);
     if (is_file(candidate) && ::access(candidate.c_str(), X_OK) == 0)
       return is_same_file(candidate, "/proc/self/exe");
     if (colon == std::string_view::npos) return false;

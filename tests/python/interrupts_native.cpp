@@ -40,11 +40,19 @@ void check(double seconds) {
   say_inside();
   for (const auto end = after(seconds); Clock::now() < end;) polyhost::check_interrupt();
 }
-void check_and_go_on(double seconds) {
-  try {
-    check(seconds);
-  } catch (const polyhost::python_error&) {
+// As a loop over jobs does, of which the interrupt cancels one.
+void check_and_go_on(double seconds, std::int64_t times) {
+  for (std::int64_t i = 0; i < times; ++i) {
+    try {
+      check(seconds);
+    } catch (const polyhost::python_error&) {
+    }
   }
+}
+void check_with_full_queue(double seconds) {
+  while (Py_AddPendingCall([](void*) { return 0; }, nullptr) == 0) {
+  }
+  check(seconds);
 }
 
 // Threads of its own ask; the thread that was called only waits for them, or asks too. How many were told.
@@ -70,6 +78,9 @@ void compute(double seconds) {
   }
 }
 void call(const polyhost::callback<void()>& f) { f(); }
+void call_by_c_api(const polyhost::object& f) {
+  if (!polyhost::object::steal(PyObject_CallNoArgs(f.get()))) throw polyhost::python_error();
+}
 
 }  // namespace
 
@@ -80,11 +91,13 @@ POLYHOST_MODULE(interrupts_native, m) {
   m.def<ask_and_throw>("ask_and_throw_without_gil(seconds)", nullptr, polyhost::release_gil);
   m.def<check>("check(seconds)");
   m.def<check>("check_without_gil(seconds)", nullptr, polyhost::release_gil);
-  m.def<check_and_go_on>("check_and_go_on(seconds)");
+  m.def<check_and_go_on>("check_and_go_on(seconds, times=1)");
+  m.def<check_with_full_queue>("check_with_full_queue(seconds)", nullptr, polyhost::release_gil);
   m.def<ask_on_threads>("ask_on_threads(count, seconds, main_too)", nullptr, polyhost::release_gil);
   m.def<rest>("rest(seconds)");
   m.def<rest>("rest_without_gil(seconds)", nullptr, polyhost::release_gil);
   m.def<compute>("compute(seconds)");
   m.def<compute>("compute_without_gil(seconds)", nullptr, polyhost::release_gil);
   m.def<call>("call(f)");
+  m.def<call_by_c_api>("call_by_c_api(f)");
 }

@@ -69,7 +69,7 @@ typedef struct polyhost_table {
   polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);
   polyhost_thread* (*thread)(void);  // the calling thread's state
   // Since 1.1. Not 0 if a KeyboardInterrupt waits until the main thread leaves the native function that it is
-  // in. Any thread may ask, without the GIL. NULL where nobody knows.
+  // in. Any thread may ask, without the GIL. NULL where nobody knows. Not there before 1.1: look at `minor`.
   int (*interrupt_waits)(void);
 } polyhost_table;
 

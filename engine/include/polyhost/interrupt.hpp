@@ -23,8 +23,9 @@ namespace polyhost {
 // raise has run and the function goes on; an ignored signal is not seen.
 //
 // To be asked as often as you like, with or without the GIL: it reads a coarse clock (some 10 ns), and looks
-// for signals every 10 ms; while other threads keep the GIL busy it looks less often, so as to spend no more
-// than a twentieth of the time waiting. A look takes the GIL, if need be, and runs Python's handlers.
+// for signals every 10 ms; while other threads keep the GIL busy it looks less often, down to once a second,
+// so as to spend no more than a twentieth of the time waiting. A look takes the GIL, if need be, and runs
+// Python's handlers.
 //
 // By thread:
 // - main thread: as above, under polyhost and under plain python3.
@@ -75,8 +76,12 @@ inline int raise_interruption(void*) {
 inline bool run_signal_handlers() {
   if (PyErr_Occurred() != nullptr || PyErr_CheckSignals() == 0) return false;
   object exception = take_exception();
-  // If its queue is full, at least the type gets through.
-  if (Py_AddPendingCall(raise_interruption, nullptr) != 0) {
+  bool queued = Py_AddPendingCall(raise_interruption, nullptr) == 0;
+  if (!queued) {  // the queue is full: it is Python's main thread that empties it, and this is that thread
+    if (Py_MakePendingCalls() != 0) PyErr_Clear();
+    queued = Py_AddPendingCall(raise_interruption, nullptr) == 0;
+  }
+  if (!queued) {  // within one of those calls: at least the type gets through
     PyThreadState_SetAsyncExc(PyThread_get_thread_ident(),
                               reinterpret_cast<PyObject*>(Py_TYPE(exception.get())));
     return true;
@@ -86,26 +91,31 @@ inline bool run_signal_handlers() {
   return true;
 }
 
-inline bool look_in_main_thread() {
+// `waited` becomes the time that it took to get the GIL, in ns.
+inline bool look_in_main_thread(std::int64_t& waited) {
   if (interruption_waits.load(std::memory_order_relaxed)) return true;
   if (gil_is_gone()) return false;
+  const std::int64_t asked = clock_ns(CLOCK_MONOTONIC);
   const gil_guard gil;
+  waited = clock_ns(CLOCK_MONOTONIC) - asked;
   return run_signal_handlers();
 }
 
 inline bool look_elsewhere() {
   if (PyGILState_GetThisThreadState() != nullptr) return false;  // a thread of Python's
   if (interruption_waits.load(std::memory_order_relaxed)) return true;
-  return table != nullptr && table->interrupt_waits != nullptr && table->interrupt_waits() != 0;
+  return table != nullptr && table->minor >= 1 && table->interrupt_waits != nullptr &&
+         table->interrupt_waits() != 0;
 }
 
 [[gnu::noinline, gnu::visibility("hidden")]] inline bool look_for_interrupt() noexcept {
-  constexpr std::int64_t pause = 10'000'000;
-  constexpr std::int64_t share = 20;  // of the time that looking may take
-  const std::int64_t start = clock_ns(CLOCK_MONOTONIC);
-  const bool found = in_main_thread() ? look_in_main_thread() : look_elsewhere();
-  const std::int64_t end = clock_ns(CLOCK_MONOTONIC);
-  next_look = found ? 0 : end + std::max(pause, (end - start) * share);
+  constexpr std::int64_t least_pause = 10'000'000;
+  constexpr std::int64_t most_pause = 1'000'000'000;
+  constexpr std::int64_t share = 20;  // of the time that waiting may take
+  std::int64_t waited = 0;
+  const bool found = in_main_thread() ? look_in_main_thread(waited) : look_elsewhere();
+  const std::int64_t pause = std::clamp(waited * share, least_pause, most_pause);
+  next_look = found ? 0 : clock_ns(CLOCK_MONOTONIC) + pause;
   return found;
 }
 
@@ -116,7 +126,7 @@ inline void prefer_interruption() {
   object thrown = take_exception();
   object exception = take_interruption();
   const object context = object::steal(PyException_GetContext(exception.get()));
-  if (!context) PyException_SetContext(exception.get(), thrown.release());
+  if (!context && thrown.get() != exception.get()) PyException_SetContext(exception.get(), thrown.release());
   set_exception(std::move(exception));
 }
 

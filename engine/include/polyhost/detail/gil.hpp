@@ -76,14 +76,30 @@ template <class Action>
 
 // PyThreadState_New takes a lock of Python's without holding the GIL. A child that another thread forks at
 // that moment finds the lock taken for ever, and hangs before its first line; so no fork may come in between.
+// From 3.13 on os.fork sees to that itself, with that lock held before it meets ours.
 [[gnu::visibility("hidden")]] inline constinit std::mutex no_fork{};
 
+// Before the first thread asks for a state. False with MemoryError set.
+inline bool keep_forks_apart() {
+#if PY_VERSION_HEX < 0x030D0000
+  if (pthread_atfork([] { no_fork.lock(); }, [] { no_fork.unlock(); }, [] { no_fork.unlock(); }) != 0) {
+    PyErr_NoMemory();
+    return false;
+  }
+#endif
+  return true;
+}
+
 inline PyThreadState* new_thread_state() {
-  static const int watched =
-      pthread_atfork([] { no_fork.lock(); }, [] { no_fork.unlock(); }, [] { no_fork.unlock(); });
-  if (watched != 0) throw std::bad_alloc();
-  const std::lock_guard<std::mutex> lock(no_fork);
-  PyThreadState* made = PyThreadState_New(PyInterpreterState_Main());
+  PyThreadState* made = nullptr;
+  {
+#if PY_VERSION_HEX < 0x030D0000
+    const std::lock_guard<std::mutex> lock(no_fork);
+#endif
+    PyInterpreterState* interpreter = out_of_reach() ? nullptr : PyInterpreterState_Main();
+    if (interpreter != nullptr) made = PyThreadState_New(interpreter);
+  }
+  while (made == nullptr && out_of_reach()) pause();  // this thread's end, as in stop_at_shutdown
   if (made == nullptr) throw std::bad_alloc();
   return made;
 }

@@ -5,6 +5,7 @@
 #include <Python.h>
 #include <polyhost/abi.h>
 #include <polyhost/version.h>
+#include <polyhost/detail/gil.hpp>
 #include <polyhost/detail/tick.hpp>
 
 #include <cstdlib>
@@ -93,7 +94,8 @@ inline PyObject* ledger_module() {
 
 // Refuses a ledger that this plugin cannot write to, with what to do about it.
 inline bool compatible(const polyhost_table& found) {
-  constexpr std::uint32_t needed_minor = POLYHOST_ABI_MINOR;
+  // What came with later minor versions is used where it is there.
+  constexpr std::uint32_t needed_minor = 0;
   if (found.major == POLYHOST_ABI_MAJOR && found.minor >= needed_minor) return true;
   const bool host_is_older = found.major <= POLYHOST_ABI_MAJOR;
   PyErr_Format(
@@ -117,7 +119,7 @@ inline bool connect() {
   if (capsule == nullptr) return false;
   const auto* found = static_cast<const polyhost_table*>(PyCapsule_GetPointer(capsule, POLYHOST_CAPSULE));
   Py_DECREF(capsule);
-  if (found == nullptr || !compatible(*found)) return false;
+  if (found == nullptr || !compatible(*found) || !keep_forks_apart()) return false;
   clock_in_use = found->clock;
   thread_offset = found->thread_offset;
   table = found;

@@ -53,7 +53,9 @@ class timed_crossing {
     c_.exit = tick();
     if (failed) [[unlikely]]
       account_failure(record, c_);
-    set_nested(nested_before_ + (c_.exit - c_.entry));
+    // Of a clock that went backwards, no bit may reach POLYHOST_INSIDE.
+    const std::uint64_t ended = nested_before_ + (c_.exit - c_.entry);
+    set_nested((ended & ~POLYHOST_INSIDE) | (nested_before_ & POLYHOST_INSIDE));
     account<Direction>(record, c_);
   }
 
