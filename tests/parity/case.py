@@ -19,7 +19,9 @@ import zipfile
 
 MTIME = 1_600_000_000  # of all files a case begins with
 ADDRESS = (r"0x[0-9a-f]+", "0x...")
-PROJECT_BASE = (r"projectbase = .*", "projectbase = DIRECTORY")  # sysconfig: the executable's own directory
+PROJECT_BASE = (r"(projectbase|EXENAME) = .*", r"\1 = ...")  # sysconfig: the executable and its directory
+VARYING = ((r"\b0x[0-9a-f]{8,}", "0x..."), (r"\bpid=\d+", "pid=N"))  # in every output
+search_path = ["/usr/bin", "/bin"]  # of the cases; the python3 that is compared with comes first
 NUMBERS = (r"\d+(\.\d+)?", "N")
 
 
@@ -99,7 +101,7 @@ class Host:
         if case.alias:
             self.python = str(self.directory / "bin" / case.alias)
             os.symlink(executable, self.python)
-        self.environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(self.directory / "home"),
+        self.environment = {"PATH": ":".join(search_path), "LANG": "C.UTF-8", "HOME": str(self.directory / "home"),
                             "TMPDIR": str(self.directory / "tmp"), "TERM": "dumb", "PY": self.python}
         for name, value in case.env.items():
             self.environment.pop(name, None)
@@ -184,7 +186,7 @@ class Host:
         text = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else str(text)
         for path in sorted({self.real, os.path.realpath(self.real)}, key=len, reverse=True):
             text = re.sub(re.escape(path) + r"(?!\.?\w)", "<python>", text)
-        for pattern, replacement in self.case.edit:
+        for pattern, replacement in (*VARYING, *self.case.edit):
             text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
         return text
 

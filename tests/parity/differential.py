@@ -141,6 +141,8 @@ def main():
         if not os.access(path, os.X_OK):
             sys.exit(f"differential.py: {path} is no program; name it with --{name} PATH")
         setattr(options, name, path)
+    if (directory := os.path.dirname(options.python)) not in parity.search_path:
+        parity.search_path.insert(0, directory)
     for case in cases:
         if case.skip:
             print(f"skipped {case.name}: {case.skip}")

@@ -109,7 +109,7 @@ CASES = [
             "if os.fork(): print(os.wait()[1], threading.active_count())\n"
             "else: print(threading.active_count())\n"),
     program("os.register_at_fork", "for n in 'before', 'after_in_parent', 'after_in_child':\n"
-            "    os.register_at_fork(**{n: lambda n=n: print(n, flush=True)})\nif os.fork(): os.wait()\n"),
+            "    os.register_at_fork(**{n: lambda n=n: print(n, flush=True, file=sys.stderr if 'child' in n else None)})\nif os.fork(): os.wait()\n"),
     program("os.forkpty", "p, f = os.forkpty()\nif p == 0: print(sys.stdout.isatty(), flush=True); "
             "os._exit(0)\n"
             "print(os.read(f, 100)); os.wait()\n"),

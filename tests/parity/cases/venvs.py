@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import os
+import platform
+import sys
 
 from case import Case, Link, zipped
 
@@ -14,8 +16,10 @@ if __name__ == '__main__':
     f(); subprocess.run([sys.executable, '-c', 'import sys; print(sys.executable, sys.prefix)'])
     p = m.get_context('spawn').Process(target=f); p.start(); p.join()
 """
-CONFIGURATION = "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n"
-SITE = "v/lib/python3.11/site-packages/"
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+CONFIGURATION = (f"home = {os.path.dirname(sys.executable)}\ninclude-system-site-packages = false\n"
+                 f"version = {platform.python_version()}\n")
+SITE = f"v/lib/python{VERSION}/site-packages/"
 NO_PIP = "" if os.path.isdir("/usr/share/python-wheels") else "needs Debian's python3-venv, python3-pip-whl"
 PIP_LEFT = r"site-packages/(pip|setuptools|pkg_resources|_distutils_hack|distutils)|home/\.cache"
 
@@ -116,7 +120,7 @@ CASES = [
             'v/bin/python3.11 -c "IDENTITY; import inside"'),
     by_hand("a name of its own in the venv", "snake", 'v/bin/snake -c "IDENTITY; import inside"'),
     by_hand("home does not exist", "python",
-            'sed -i s,/usr/bin,/no/such, v/pyvenv.cfg; v/bin/python -c "IDENTITY"'),
+            'sed -i "s,^home = .*,home = /no/such," v/pyvenv.cfg; v/bin/python -c "IDENTITY"'),
     by_hand("pyvenv.cfg is empty", "python", 'echo > v/pyvenv.cfg; v/bin/python -c "IDENTITY"'),
     by_hand("a console script's shebang", "python", '{ echo "#!$PWD/v/bin/python"; echo "import sys, inside; '
             'sys.exit(len(sys.argv))"; }'
