@@ -50,6 +50,7 @@ tuned_packages() {
   cat <<'END'
 dpkg-dev            unpacks the source of Debian's CPython
 systemtap-sdt-dev   the trace points that Debian's CPython has
+libbluetooth-dev    the sockets that it has
 END
 }
 

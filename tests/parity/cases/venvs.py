@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from case import Case, Link, zipped
+from case import Case, Link, PROJECT_BASE, zipped
 
 IDENTITY = "import sys, site; print(sys.executable, sys._base_executable, sys.prefix, sys.base_prefix, " \
            "sys.exec_prefix, sys.path, site.getsitepackages(), site.ENABLE_USER_SITE, sys.flags.no_user_site)"
@@ -60,7 +60,7 @@ def by_hand(name, executable, script, **rest):
 
 def activated(host):
     """python3 in the venv against the host started by its own name with VIRTUAL_ENV set."""
-    os.symlink("/usr/bin/python3", host.work / "v/bin/python3")
+    os.symlink(sys.executable, host.work / "v/bin/python3")
     os.symlink("python3", host.work / "v/bin/python")
     code = "import inside, sys, site; print(sys.prefix, sys.base_prefix, sys.path, site.getsitepackages())"
     host.environment["VIRTUAL_ENV"] = str(host.work / "v")
@@ -89,7 +89,7 @@ CASES = [
     made("a venv's python with -I -S -E", 'v/bin/python -ISE -c "import sys; print(sys.prefix, sys.path, '
          'sys.executable)"'),
     made("a venv's python with PYTHONHOME", 'PYTHONHOME=/usr v/bin/python -c "IDENTITY"'),
-    made("a venv's sysconfig", 'v/bin/python -m sysconfig'),
+    made("a venv's sysconfig", 'v/bin/python -m sysconfig', edit=[PROJECT_BASE]),
     made("a venv's -m site", 'v/bin/python -m site'),
     made("a venv moved", 'mv v w; w/bin/python -c "IDENTITY"'),
     made("a .pth file in a venv", f'mkdir x; echo "$PWD/x" > {SITE}x.pth; echo "import sys; print(5, '
