@@ -49,7 +49,7 @@ stage() {
   status=$?
   set -e
   if [[ $status != 0 ]]; then
-    grep -m 3 -E "(error|E): " "$directory/$name.log" >&2 || tail -n 10 "$directory/$name.log" | cut -c 1-300 >&2
+    { grep -m 3 ' error: ' "$directory/$name.log" || true; tail -n 4 "$directory/$name.log"; } | cut -c 1-300 >&2
     stop "$name failed: see above and $directory/$name.log; started again, the build goes on from here"
   fi
   touch "$directory/$name.done"
