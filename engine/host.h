@@ -16,7 +16,7 @@ struct RunOptions {
   std::vector<char*> arguments;           // for python3; argv[0] first
   std::vector<char*> original_arguments;  // all of them, for sys.orig_argv
   bool use_virtual_env = false;           // enter the venv that VIRTUAL_ENV names
-  bool gc_throughput = false;            // --gc=throughput: the cyclic garbage collector runs less often
+  bool gc_throughput = false;             // --gc=throughput: the cyclic garbage collector runs less often
   std::string script;                     // what is run, for the reports' heading
   std::vector<ReportRequest> reports;
 };
