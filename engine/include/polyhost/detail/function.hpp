@@ -86,7 +86,11 @@ struct thunk {
       PyObject* bound[count + 1];
       if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c);
     }
-    c.end(*function.record, result == nullptr);
+    if (count == 0 && std::is_void_v<R> && !ReleaseGil && result != nullptr) {
+      c.end_at_inner_end(*function.record);
+    } else {
+      c.end(*function.record, result == nullptr);
+    }
     return result;
   }
 

@@ -53,13 +53,19 @@ class timed_crossing {
     c_.exit = tick();
     if (failed) [[unlikely]]
       account_failure(record, c_);
-    // Of a clock that went backwards, no bit may reach POLYHOST_INSIDE.
-    const std::uint64_t ended = nested_before_ + (c_.exit - c_.entry);
-    set_nested((ended & ~POLYHOST_INSIDE) | (nested_before_ & POLYHOST_INSIDE));
-    account<Direction>(record, c_);
+    close(record);
+  }
+  // For a call that has nothing to convert or let go: the outer side ends where the inner one did.
+  [[gnu::always_inline]] void end_at_inner_end(polyhost_record& record) {
+    c_.exit = c_.returned;
+    close(record);
   }
 
  private:
+  [[gnu::always_inline]] void close(polyhost_record& record) {
+    set_nested(nested_before_ + (c_.exit - c_.entry));
+    account<Direction>(record, c_);
+  }
   // Other threads and signal handlers read it meanwhile.
   [[gnu::always_inline]] void set_nested(std::uint64_t value) {
     __atomic_store_n(&thread_.nested, value, __ATOMIC_RELAXED);
