@@ -17,7 +17,7 @@ void prefault_data() {
 #ifdef MADV_POPULATE_WRITE
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(&__data_start) & ~(page - 1);
-  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(&_edata);
+  const auto end = reinterpret_cast<std::uintptr_t>(&_edata);
   const int before = errno;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel takes whole pages
   ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
