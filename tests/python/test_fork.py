@@ -90,7 +90,7 @@ THREADS = """
 import os, sys, time
 import callbacks_native as cb, threads_native as t
 for _ in range(8): cb.call_forever(lambda x: x + 1)
-for i in range(20):
+for i in range(100):
     time.sleep(0.002)
     child = os.fork()
     if child == 0:

@@ -241,15 +241,17 @@ say(n.ask_on_threads(4, 0.1, False))
     def test_threads_of_python_are_not_told(self):
         script = """
 told = []
-thread = threading.Thread(target=lambda: told.append(n.ask_without_gil(1)))
-try:
-    thread.start()
-    time.sleep(60)
+thread = threading.Thread(target=lambda: told.append(n.ask_without_gil(1.5)))
+thread.start()
+try: n.rest_without_gil(2)
 except KeyboardInterrupt: say("caught")
 thread.join()
 say(told)
 """
-        self.ends(script, "caught\n[False]\n")
+        for program in PROGRAMS:
+            with self.subTest(program=program), Child(script, program=program) as child:
+                child.wait_for("inside").wait_for("inside").send()
+                self.assertEqual(child.end()[::2], ("caught\n[False]\n", 0))
 
 
 class SecondInterrupt(Case):

@@ -28,11 +28,12 @@ time.sleep(0.05); print("end")
 """)
 
     def test_in_a_call_that_asks(self):
-        self.ends(f"""
+        done = run("-c", f"""{START}
 for _ in range(4): threading.Thread(target=n.ask_without_gil, args=({LONG},), daemon=True).start()
 threading.Thread(target=n.ask_on_threads, args=(4, {LONG}, True), daemon=True).start()
-time.sleep(0.05); print("end")
-""", "inside\n" * 5 + "end\n")
+time.sleep(0.05)
+""", env=ENVIRONMENT)
+        self.assertEqual((done.stdout.replace("inside\n", ""), done.returncode, done.stderr), ("", 0, ""))
 
     def test_that_keep_the_gil(self):
         # Python waits for the GIL, as it does for any extension module: to the end of the call.

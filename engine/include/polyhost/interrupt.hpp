@@ -19,8 +19,9 @@ namespace polyhost {
 
 // True if the native function that runs should end now, because a signal handler of the script has raised:
 // KeyboardInterrupt after Ctrl-C, unless the script handles SIGINT in another way. Whatever the function
-// returns or throws then, its caller sees the handler's exception. As in time.sleep, a handler that does not
-// raise has run and the function goes on; an ignored signal is not seen.
+// returns or throws then, the Python code that called it sees the handler's exception; behind a caller in C,
+// as map, the next Python code does. As in time.sleep, a handler that does not raise has run and the function
+// goes on; an ignored signal is not seen.
 //
 // To be asked as often as you like, with or without the GIL: it reads a coarse clock (some 10 ns), and looks
 // for signals every 10 ms; while other threads keep the GIL busy it looks less often, down to once a second,
@@ -30,9 +31,8 @@ namespace polyhost {
 // By thread:
 // - main thread: as above, under polyhost and under plain python3.
 // - a thread of the function's own (std::thread): true once the function in the main thread was told so;
-// under
-//   polyhost also if the main thread does not ask, from the arrival of Ctrl-C until it leaves the function,
-//   where the script has left SIGINT to Python. Never runs Python code.
+//   under polyhost also if that does not ask: from Ctrl-C until it ends, unless the script handles SIGINT.
+//   Never runs Python code.
 // - any other thread of Python's: false, as Python handles signals in its main thread only.
 inline bool interrupted() noexcept;
 

@@ -74,30 +74,46 @@ template <class Action>
   }
 }
 
-// PyThreadState_New takes a lock of Python's without holding the GIL. A child that another thread forks at
-// that moment finds the lock taken for ever, and hangs before its first line; so no fork may come in between.
-// From 3.13 on os.fork sees to that itself, with that lock held before it meets ours.
-[[gnu::visibility("hidden")]] inline constinit std::mutex no_fork{};
+// Held while PyThreadState_New runs, which uses what is Python's without holding the GIL. Neither a fork nor
+// the end of Python may come in between: a child would hang at a lock that is taken for ever, before its
+// first line, and after the end there is no lock.
+[[gnu::visibility("hidden")]] inline constinit std::mutex making_thread_state{};
 
-// Before the first thread asks for a state. False with MemoryError set.
+// Makes Python wait for it when it ends: it empties this dict when other threads can get the GIL no more, and
+// while it has its thread states still. False with an exception set.
+inline bool keep_the_end_apart() {
+  PyObject* until_the_end = PyInterpreterState_GetDict(PyInterpreterState_Main());
+  constexpr auto wait = [](PyObject*) { const std::lock_guard<std::mutex> last(making_thread_state); };
+  PyObject* guard = PyCapsule_New(&making_thread_state, nullptr, wait);
+  PyObject* key = PyUnicode_FromFormat("polyhost %p", &making_thread_state);
+  const bool kept = until_the_end != nullptr && guard != nullptr && key != nullptr &&
+                    PyDict_SetItem(until_the_end, key, guard) == 0;
+  Py_XDECREF(key);
+  Py_XDECREF(guard);
+  return kept;
+}
+
+// False with MemoryError set.
 inline bool keep_forks_apart() {
 #if PY_VERSION_HEX < 0x030D0000
-  if (pthread_atfork([] { no_fork.lock(); }, [] { no_fork.unlock(); }, [] { no_fork.unlock(); }) != 0) {
-    PyErr_NoMemory();
-    return false;
-  }
+  constexpr auto before = [] { making_thread_state.lock(); };
+  constexpr auto in_parent = [] { making_thread_state.unlock(); };
+  constexpr auto in_child = in_parent;
+#else  // os.fork holds Python's lock when it comes here: whoever holds ours waits for that
+  constexpr void (*before)() = nullptr;
+  constexpr void (*in_parent)() = nullptr;
+  constexpr auto in_child = [] { new (&making_thread_state) std::mutex; };  // its holder is not in the child
 #endif
-  return true;
+  if (pthread_atfork(before, in_parent, in_child) == 0) return true;
+  PyErr_NoMemory();
+  return false;
 }
 
 inline PyThreadState* new_thread_state() {
   PyThreadState* made = nullptr;
   {
-#if PY_VERSION_HEX < 0x030D0000
-    const std::lock_guard<std::mutex> lock(no_fork);
-#endif
-    PyInterpreterState* interpreter = out_of_reach() ? nullptr : PyInterpreterState_Main();
-    if (interpreter != nullptr) made = PyThreadState_New(interpreter);
+    const std::lock_guard<std::mutex> lock(making_thread_state);
+    if (!out_of_reach()) made = PyThreadState_New(PyInterpreterState_Main());
   }
   while (made == nullptr && out_of_reach()) pause();  // this thread's end, as in stop_at_shutdown
   if (made == nullptr) throw std::bad_alloc();

@@ -119,7 +119,7 @@ inline bool connect() {
   if (capsule == nullptr) return false;
   const auto* found = static_cast<const polyhost_table*>(PyCapsule_GetPointer(capsule, POLYHOST_CAPSULE));
   Py_DECREF(capsule);
-  if (found == nullptr || !compatible(*found) || !keep_forks_apart()) return false;
+  if (found == nullptr || !compatible(*found) || !keep_the_end_apart() || !keep_forks_apart()) return false;
   clock_in_use = found->clock;
   thread_offset = found->thread_offset;
   table = found;
