@@ -65,11 +65,21 @@ void read_gc(std::string_view value, CommandLine& line) {
   line.run.gc_throughput = true;
 }
 
+// "--timing=sampled"
+void read_timing(std::string_view value, CommandLine& line) {
+  if (const auto timing = record::timing_of(value)) {
+    line.run.timing = *timing;
+  } else {
+    line.error = "--timing knows no mode '" + std::string(value) +
+                 "': use --timing=exact (as without it), full, sampled or off";
+  }
+}
+
 struct Switch {
   std::string_view name;
   void (*read)(std::string_view value, CommandLine& line);
 };
-constexpr Switch switches[] = {{"--report", read_report}, {"--gc", read_gc}};
+constexpr Switch switches[] = {{"--report", read_report}, {"--gc", read_gc}, {"--timing", read_timing}};
 
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {

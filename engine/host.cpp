@@ -40,7 +40,7 @@ Run& current_run() {
 
 record::Snapshot take_snapshot() {
   const Run& run = current_run();
-  return record::take_snapshot(boundary::ledger(), run.start, run.script);
+  return record::take_snapshot(boundary::ledger(), run.start, run.script, boundary::timing());
 }
 
 void reset() {
@@ -105,6 +105,7 @@ int run(const RunOptions& options) {
   current.process = ::getpid();
   if (!claim_outputs(options.reports)) return 2;
   boundary::register_module({take_snapshot, reset, render});
+  boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(!options.reports.empty()));
   interpreter::freeze(package::modules());
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +

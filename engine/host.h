@@ -1,6 +1,8 @@
 // The one place that wires interpreter, boundary and reports together.
 #pragma once
 
+#include "record/timing.h"
+
 #include <string>
 #include <vector>
 
@@ -17,7 +19,8 @@ struct RunOptions {
   std::vector<char*> original_arguments;  // all of them, for sys.orig_argv
   bool use_virtual_env = false;           // enter the venv that VIRTUAL_ENV names
   bool gc_throughput = false;             // --gc=throughput: the cyclic garbage collector runs less often
-  std::string script;                     // what is run, for the reports' heading
+  polyhost_timing timing = POLYHOST_TIMING_EXACT;
+  std::string script;  // what is run, for the reports' heading
   std::vector<ReportRequest> reports;
 };
 

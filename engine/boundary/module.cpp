@@ -4,6 +4,7 @@
 #include "boundary/interrupt.h"
 #include "boundary/table.h"
 #include "record/fields.h"
+#include "record/timing.h"
 
 #include <polyhost/version.h>
 #include <polyhost/containers.hpp>
@@ -56,8 +57,10 @@ object as_dict(const record::Snapshot& s) {
   put(d, "clock_source", s.clock.source);
   put(d, "ns_per_tick", s.clock.ns_per_tick);
   put(d, "resolution_ns", s.clock.resolution_ns);
-  put(d, "cost_per_call_ns", s.cost_per_call_ns);
+  put(d, "cost_per_call_ns", s.cost.per_call_ns);
   put(d, "lost", s.lost);
+  put(d, "timing", s.timing);
+  put(d, "cost_per_split_ns", s.cost.per_split_ns);
   put(d, "functions", functions);
   return dict;
 }
@@ -84,6 +87,24 @@ PyObject* reset(PyObject*, PyObject*) {
   });
 }
 
+PyObject* timing(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
+  return guarded([&]() -> PyObject* {
+    const std::string_view before = record::text(boundary::timing());
+    if (count > 0) {
+      const char* name = PyUnicode_AsUTF8(arguments[0]);
+      if (name == nullptr) return nullptr;
+      const std::optional<polyhost_timing> wanted = record::timing_of(name);
+      if (!wanted) {
+        PyErr_Format(PyExc_ValueError,
+                     "use 'exact', 'full', 'sampled' or 'off': there is no timing mode '%U'", arguments[0]);
+        return nullptr;
+      }
+      set_timing(*wanted);
+    }
+    return converter<std::string_view>::make(before);
+  });
+}
+
 PyObject* report(PyObject*, PyObject* format) {
   return guarded([&]() -> PyObject* {
     Py_ssize_t size = 0;
@@ -107,6 +128,8 @@ int execute(PyObject* module) {
 PyMethodDef methods[] = {
     {"snapshot", snapshot, METH_NOARGS, "snapshot() -> dict: the ledger as it is now, in nanoseconds."},
     {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
+    {"timing", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(timing)), METH_FASTCALL,
+     "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},
     {"report", report, METH_O,
      "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
     {nullptr, nullptr, 0, nullptr}};

@@ -7,6 +7,7 @@
 #include <polyhost/detail/tick.hpp>
 
 #include <new>
+#include <utility>
 
 namespace polyhost::boundary {
 
@@ -22,6 +23,14 @@ polyhost_record* find_record(const char* module, const char* name, std::uint32_t
   } catch (const std::bad_alloc&) {  // no exception may leave through a C table
     return nullptr;
   }
+}
+
+constinit std::uint32_t timing_mode = POLYHOST_TIMING_EXACT;
+constinit polyhost_function* functions = nullptr;
+
+void add_function(polyhost_function* function) {
+  *function->entry_point = function->entry_points[timing_mode];
+  function->next = std::exchange(functions, function);
 }
 
 }  // namespace
@@ -43,8 +52,18 @@ const polyhost_table& table() {
       .record = find_record,
       .thread = find_thread,
       .interrupt_waits = interrupt_waits,
+      .timing = &timing_mode,
+      .add_function = add_function,
   };
   return instance;
 }
+
+void set_timing(polyhost_timing timing) {
+  __atomic_store_n(&timing_mode, static_cast<std::uint32_t>(timing), __ATOMIC_RELAXED);
+  ledger().split_next();
+  for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->entry_point = f->entry_points[timing];
+}
+
+polyhost_timing timing() { return static_cast<polyhost_timing>(timing_mode); }
 
 }  // namespace polyhost::boundary

@@ -13,4 +13,8 @@ record::Ledger& ledger();
 // The table that plugins find; filled on first use.
 const polyhost_table& table();
 
+// How much of a call is timed, from now on. Needs the GIL while Python runs.
+void set_timing(polyhost_timing timing);
+polyhost_timing timing();
+
 }  // namespace polyhost::boundary

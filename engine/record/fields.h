@@ -29,7 +29,10 @@ inline constexpr std::array numbers{Number{"calls", &Function::calls},
                                     Number{"p50_ns", &Function::p50_ns},
                                     Number{"p99_ns", &Function::p99_ns},
                                     Number{"self_ns", &Function::self_ns},
-                                    Number{"lost", &Function::lost}};
+                                    Number{"lost", &Function::lost},
+                                    Number{"timed", &Function::timed},
+                                    Number{"split", &Function::split},
+                                    Number{"standard_error_ns", &Function::standard_error_ns}};
 
 static_assert(sizeof(Function) == sizeof(std::string) + (1 + numbers.size()) * sizeof(std::uint64_t),
               "a number of Function is missing in the list above");

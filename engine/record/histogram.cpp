@@ -18,8 +18,8 @@ double lower_bound(unsigned bucket) {
 }  // namespace
 
 std::uint64_t percentile(const polyhost_record& counts, double fraction) {
-  const std::uint64_t timed = counts.calls - counts.lost;
-  if (timed == 0) return 0;
+  if (counts.max == 0) return 0;  // nothing was timed
+  const std::uint64_t timed = counts.calls - counts.lost + counts.whole + counts.whole_long + counts.counted;
   std::uint64_t stored = 0;
   for (const std::uint64_t count : counts.histogram) stored += count;
 

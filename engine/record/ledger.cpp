@@ -29,4 +29,8 @@ void Ledger::reset() {
   for (Entry& entry : entries_) clear(entry.counts);
 }
 
+void Ledger::split_next() {
+  for (Entry& entry : entries_) entry.counts.until_split = entry.counts.picking = 0;
+}
+
 }  // namespace polyhost::record

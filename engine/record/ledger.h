@@ -28,6 +28,9 @@ class Ledger {
   // Sets all counts to zero. Calls under way are counted when they end.
   void reset();
 
+  // The next call of each function is split: what was planned in another timing mode is given up.
+  void split_next();
+
   // In order of registration.
   [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
 

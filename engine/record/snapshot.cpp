@@ -2,8 +2,10 @@
 #include "record/snapshot.h"
 
 #include "record/cost.h"
+#include "record/estimate.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
+#include "record/timing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,30 +15,32 @@ namespace polyhost::record {
 
 namespace {
 
-std::uint64_t to_ns(std::uint64_t ticks, double ns_per_tick) {
-  return static_cast<std::uint64_t>(std::llround(static_cast<double>(ticks) * ns_per_tick));
-}
+std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llround(std::max(value, 0.0))); }
 
 Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
   const polyhost_record& counts = entry.counts;
-  const auto ns = [&](std::uint64_t ticks) { return to_ns(ticks, ns_per_tick); };
+  const auto ns = [&](auto ticks) { return rounded(static_cast<double>(ticks) * ns_per_tick); };
+  const Totals totals = estimate_totals(counts);
   Function f;
   f.name = entry.name;
   f.direction = entry.direction == POLYHOST_INBOUND ? Direction::inbound : Direction::outbound;
-  f.calls = counts.calls;
+  f.calls = rounded(totals.calls);
   f.errors = counts.errors;
   f.lost = counts.lost;
-  const std::uint64_t outer_ns = ns(counts.outer);
-  const std::uint64_t inner_ns = ns(counts.inner);
+  f.timed = rounded(totals.timed);
+  f.split = rounded(totals.split);
+  f.standard_error_ns = ns(totals.standard_error);
+  const std::uint64_t outer_ns = ns(totals.outer);
+  const std::uint64_t inner_ns = std::min(ns(totals.inner), outer_ns);
   // Each rounded, but so that they add up to the last digit.
   f.crossing_ns = outer_ns - inner_ns;
-  f.convert_in_ns = std::min(ns(counts.convert_in), f.crossing_ns);
-  f.gil_wait_ns = std::min(ns(counts.gil_wait), f.crossing_ns - f.convert_in_ns);
+  f.convert_in_ns = std::min(ns(totals.convert_in), f.crossing_ns);
+  f.gil_wait_ns = std::min(ns(totals.gil_wait), f.crossing_ns - f.convert_in_ns);
   f.convert_out_ns = f.crossing_ns - f.convert_in_ns - f.gil_wait_ns;
-  f.self_ns = inner_ns - std::min(inner_ns, ns(counts.nested));
+  f.self_ns = inner_ns - std::min(inner_ns, ns(totals.nested));
   f.python_ns = f.direction == Direction::inbound ? outer_ns : inner_ns;
   f.native_ns = f.direction == Direction::inbound ? inner_ns : outer_ns;
-  f.min_ns = counts.calls > counts.lost ? ns(counts.min) : 0;
+  f.min_ns = f.timed > 0 ? ns(counts.min) : 0;
   f.max_ns = ns(counts.max);
   f.p50_ns = ns(percentile(counts, 0.50));
   f.p99_ns = ns(percentile(counts, 0.99));
@@ -45,7 +49,8 @@ Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
 
 }  // namespace
 
-Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script) {
+Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
+                       polyhost_timing timing) {
   // Taken before anything that costs time of its own.
   Snapshot s;
   s.wall_ns = base::now().ns - start.ns;
@@ -53,9 +58,11 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   s.clock.source = base::clock_source();
   s.clock.ns_per_tick = base::ns_per_tick_since(start);
   s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
-  s.cost_per_call_ns = measure_cost() * s.clock.ns_per_tick;
+  s.timing = text(timing);
+  const MeasuringCost cost = measure_cost(timing);
+  s.cost = {cost.per_call * s.clock.ns_per_tick, cost.per_split * s.clock.ns_per_tick};
   for (const Ledger::Entry& entry : ledger.entries()) {
-    if (entry.counts.calls == 0) continue;
+    if (!was_called(entry.counts)) continue;
     s.functions.push_back(in_ns(entry, s.clock.ns_per_tick));
     s.lost += entry.counts.lost;
   }

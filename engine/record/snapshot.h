@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 
+#include <polyhost/abi.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,8 +26,15 @@ struct Clock {
   double resolution_ns = 0.0;  // the smallest step seen between two different readings
 };
 
-// One function in one direction. Sums are over all timed calls; a call that made nested crossings counts
-// them in its own sums too, except in self_ns.
+// What measuring adds to one call.
+struct Cost {
+  double per_call_ns = 0.0;   // to a short one, in the timing mode of the snapshot
+  double per_split_ns = 0.0;  // to one that takes all four ticks
+};
+
+// One function in one direction. Sums are over all calls; where not every call was timed, or split into its
+// two sides, they are estimates without bias. A call that made nested crossings counts them in its own sums
+// too, except in self_ns.
 struct Function {
   std::string name;  // qualified: module.function, or module.function(parameter) for a callback
   Direction direction = Direction::inbound;
@@ -43,13 +52,17 @@ struct Function {
   std::uint64_t max_ns = 0;
   std::uint64_t p50_ns = 0;  // percentiles come from a histogram: within 1/16 of the true value
   std::uint64_t p99_ns = 0;
+  std::uint64_t timed = 0;              // calls of which at least the whole was timed
+  std::uint64_t split = 0;              // calls that took all four ticks
+  std::uint64_t standard_error_ns = 0;  // of the outer side; 0 if every call was timed
 };
 
 struct Snapshot {
   std::string script;         // what was run: a path, "-c", "-m module", "-" or ""
   std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
   Clock clock;
-  double cost_per_call_ns = 0.0;    // what measuring adds to one call
+  std::string timing;  // the mode now: "exact", "full", "sampled" or "off"
+  Cost cost;
   std::uint64_t lost = 0;           // calls counted but not timed, over all functions
   std::vector<Function> functions;  // that were called at least once, in order of registration
 };
@@ -58,6 +71,7 @@ class Ledger;
 
 // Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in
 // it.
-Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script);
+Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
+                       polyhost_timing timing);
 
 }  // namespace polyhost::record

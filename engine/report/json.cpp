@@ -37,9 +37,12 @@ std::string json(const record::Snapshot& snapshot) {
                                {"script", snapshot.script},
                                {"wall_ns", snapshot.wall_ns},
                                {"clock", clock(snapshot.clock)},
-                               {"cost", {{"per_call_ns", finite(snapshot.cost_per_call_ns)}}},
+                               {"cost",
+                                {{"per_call_ns", finite(snapshot.cost.per_call_ns)},
+                                 {"per_split_ns", finite(snapshot.cost.per_split_ns)}}},
                                {"lost", snapshot.lost},
-                               {"functions", std::move(functions)}};
+                               {"functions", std::move(functions)},
+                               {"timing", snapshot.timing}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -19,9 +19,9 @@ using record::Snapshot;
 constexpr std::size_t line_width = 128;
 constexpr std::size_t gap = 2;  // blanks between two columns
 
-constexpr std::array<std::string_view, 11> titles = {"function",    "direction",   "calls",    "errors",
+constexpr std::array<std::string_view, 12> titles = {"function",    "direction",   "calls",    "errors",
                                                      "Python side", "native side", "crossing", "per call",
-                                                     "share",       "p50",         "p99"};
+                                                     "share",       "p50",         "p99",      "split"};
 using Row = std::array<std::string, titles.size()>;
 using Widths = std::array<std::size_t, titles.size()>;
 
@@ -34,6 +34,18 @@ bool outbound(const Function& f) { return f.direction == record::Direction::outb
 std::uint64_t outer_side(const Function& f) { return outbound(f) ? f.native_ns : f.python_ns; }
 std::uint64_t inner_side(const Function& f) { return outbound(f) ? f.python_ns : f.native_ns; }
 
+// How the split into the two sides was obtained.
+std::string split(const Function& f) {
+  if (f.split + f.lost == f.calls) return "every call";
+  return "1/" + std::to_string((f.calls + f.split / 2) / std::max<std::uint64_t>(f.split, 1));
+}
+
+// The outer side is an estimate where not every call was timed.
+std::string with_error(std::string cell, const Function& f) {
+  if (f.standard_error_ns != 0) cell += "±" + share(f.standard_error_ns, outer_side(f));
+  return cell;
+}
+
 Row row(const Function& f) {
   Row r;
   r.fill("-");
@@ -41,14 +53,15 @@ Row row(const Function& f) {
   r[1] = record::text(f.direction);
   r[2] = std::to_string(f.calls);
   r[3] = std::to_string(f.errors);
-  if (f.lost >= f.calls) return r;  // nothing was timed, and zeros would say otherwise
-  r[4] = cell(f.python_ns);
-  r[5] = cell(f.native_ns);
+  if (f.timed == 0) return r;  // nothing was timed, and zeros would say otherwise
+  r[4] = outbound(f) ? cell(f.python_ns) : with_error(cell(f.python_ns), f);
+  r[5] = outbound(f) ? with_error(cell(f.native_ns), f) : cell(f.native_ns);
   r[6] = cell(f.crossing_ns);
   r[7] = duration(static_cast<double>(f.crossing_ns) / static_cast<double>(f.calls - f.lost), "");
   r[8] = share(f.crossing_ns, outer_side(f));
   r[9] = cell(f.p50_ns);
   r[10] = cell(f.p99_ns);
+  r[11] = split(f);
   return r;
 }
 
@@ -73,7 +86,7 @@ Widths fit(const std::vector<Row>& all) {
   Widths widths;
   for (std::size_t at = 0; at < titles.size(); ++at) {
     widths[at] = std::max<std::size_t>(titles[at].size(), 6);
-    for (const Row& r : all) widths[at] = std::max(widths[at], at == 0 ? 0 : r[at].size());
+    for (const Row& r : all) widths[at] = std::max(widths[at], at == 0 ? 0 : width(r[at]));
   }
   const std::size_t others = gap + span(widths, 1, titles.size() - 1);
   const std::size_t room = std::max<std::size_t>(line_width - std::min(others, line_width), 24);
@@ -89,7 +102,7 @@ std::string line(const Widths& widths, const Row& r) {
   std::string text = r[0] + (fits ? "" : "\n") + blanks(widths[0], fits ? width(r[0]) : 0);
   text += blanks(gap) + r[1] + blanks(widths[1], r[1].size());
   for (std::size_t at = 2; at < r.size(); ++at)
-    text += blanks(gap) + blanks(widths[at], r[at].size()) + r[at];
+    text += blanks(gap) + blanks(widths[at], width(r[at])) + r[at];
   return text + "\n";
 }
 
@@ -100,9 +113,9 @@ std::string header(const Widths& widths) {
 }
 
 std::string footer(const Snapshot& s) {
-  std::string text = "cost of measuring: " + phrase(s.cost_per_call_ns) + " per call (clock " +
-                     printable(s.clock.source) + ", resolution " + phrase(s.clock.resolution_ns) +
-                     "); lost: ";
+  std::string text = "cost of measuring: " + phrase(s.cost.per_split_ns) + " per split call, else " +
+                     phrase(s.cost.per_call_ns) + " per call (clock " + printable(s.clock.source) +
+                     ", resolution " + phrase(s.clock.resolution_ns) + "); lost: ";
   text += s.lost == 0 ? "nothing" : std::to_string(s.lost) + (s.lost == 1 ? " call" : " calls");
   if (s.lost != 0) text += " counted but not timed";
   const bool nested = std::any_of(s.functions.begin(), s.functions.end(),
@@ -117,11 +130,13 @@ std::string table(const Snapshot& s) {
   const std::string wall = phrase(static_cast<double>(s.wall_ns));
   const auto called = [](const Function& f) { return f.calls > 0; };
   if (std::none_of(s.functions.begin(), s.functions.end(), called)) {
-    return "polyhost report: " + script + " made no crossing in " + wall + ".\n";
+    return "polyhost report: " + script + " made no crossing in " + wall +
+           (s.timing == "off" ? ", or none that was counted: timing is off" : "") + ".\n";
   }
   const std::vector<Row> all = rows(s);
   const Widths widths = fit(all);
-  std::string text = "polyhost report: " + script + ", wall " + wall + "\n\n" + header(widths);
+  const std::string timing = s.timing == "exact" ? "" : ", timing " + printable(s.timing);
+  std::string text = "polyhost report: " + script + ", wall " + wall + timing + "\n\n" + header(widths);
   for (const Row& r : all) text += line(widths, r);
   return text + "\n" + footer(s);
 }

@@ -14,7 +14,7 @@ from collections import namedtuple
 
 import _polyhost
 
-__all__ = ["Clock", "Function", "Snapshot", "snapshot", "reset", "report"]
+__all__ = ["Clock", "Function", "Snapshot", "snapshot", "reset", "report", "timing"]
 
 Clock = namedtuple("Clock", "source ns_per_tick resolution_ns")
 Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), resolution_ns (float)."
@@ -22,7 +22,7 @@ Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), r
 Function = namedtuple(
     "Function",
     "name direction calls errors lost python_ns native_ns crossing_ns convert_in_ns convert_out_ns"
-    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns",
+    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns",
 )
 Function.__doc__ = """One native function in one direction: sums over all its calls.
 
@@ -36,26 +36,30 @@ crossing_ns         the outer side less the inner one: convert_in_ns + convert_o
 self_ns             the inner side without the crossings made from it
 min_ns, max_ns, p50_ns, p99_ns
                     of the Python side of single calls; the percentiles are within 1/16 of the true value
+timed, split        calls of which the whole was timed; calls that were split into their two sides. Where they are
+                    less than calls, the sums are estimates from these, without bias
+standard_error_ns   of the outer side's sum; 0 if every call was timed
 """
 
 
 class Snapshot:
     """An immutable copy of the ledger.
 
-    script (str), wall_ns (int), clock (Clock), cost_per_call_ns (float: what measuring adds to one call),
+    script (str), wall_ns (int), clock (Clock), timing (str: the mode when it was taken), cost_per_call_ns (float:
+    what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
     lost (int: calls not timed), functions (tuple of Function, in order of registration).
     Index it with a qualified name, iterate over its functions, or print it for the table's data.
     """
 
-    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions")
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns")
 
     def __init__(self, data):
         put = object.__setattr__
         put(self, "script", data["script"])
         put(self, "wall_ns", data["wall_ns"])
         put(self, "clock", Clock(data["clock_source"], data["ns_per_tick"], data["resolution_ns"]))
-        put(self, "cost_per_call_ns", data["cost_per_call_ns"])
-        put(self, "lost", data["lost"])
+        for name in ("cost_per_call_ns", "cost_per_split_ns", "timing", "lost"):
+            put(self, name, data[name])
         put(self, "functions", tuple(Function(**row) for row in data["functions"]))
 
     def __setattr__(self, name, value):
@@ -103,6 +107,19 @@ def snapshot():
 def reset():
     """Set all counts to zero. Calls under way are counted when they end."""
     _polyhost.reset()
+
+
+def timing(mode=None):
+    """Return the timing mode (str), and choose another one from now on if one is given.
+
+    'exact'    every call's whole is timed; its split into the two sides too, but for 15 of 16 short calls, whose
+               split is estimated from the 16th
+    'full'     every call is split, at four readings of the clock: short calls take about twice as long as in 'exact'
+    'sampled'  every call is counted, and one in 64 of the short ones timed: all sums are estimates
+    'off'      nothing is counted
+    Any other mode is a ValueError. The records made so far stay, and go on in the new mode.
+    """
+    return _polyhost.timing() if mode is None else _polyhost.timing(mode)
 
 
 def report(format="table", file=None):

@@ -8,6 +8,8 @@
 using polyhost::detail::inbound_crossing;
 using polyhost::detail::outbound_crossing;
 using polyhost::detail::tick;
+using polyhost::detail::untimed_crossing;
+using polyhost::detail::whole_crossing;
 
 namespace {
 
@@ -110,4 +112,42 @@ TEST_CASE("waits for the GIL are no conversion, before or after the inner side")
   in.end(*after.record, /*failed=*/false);
   CHECK(after.record->gil_wait >= 1000);
   CHECK(after.record->convert_in + after.record->inner + after.record->gil_wait <= after.record->outer);
+}
+
+TEST_CASE("a call of two ticks is timed as a whole") {
+  Scene s;
+  whole_crossing c(tick(), s.thread);
+  CHECK((s.thread.nested & POLYHOST_INSIDE) != 0);
+  spend_some_ticks();
+  c.end(*s.record);
+  CHECK(s.record->calls == 0);  // of those that were split
+  CHECK(s.record->whole + s.record->whole_long == 1);
+  const std::uint64_t outer = s.record->whole_outer + s.record->whole_long_outer;
+  CHECK(outer >= 1000);
+  CHECK(s.thread.nested == 10'000 + outer);
+}
+
+TEST_CASE("a call without ticks shows while it runs, and that it has ended") {
+  Scene s;
+  untimed_crossing<POLYHOST_INBOUND> in(s.thread);
+  CHECK((s.thread.nested & POLYHOST_INSIDE) != 0);
+  untimed_crossing<POLYHOST_OUTBOUND> out(s.thread);
+  CHECK((s.thread.nested & POLYHOST_INSIDE) == 0);
+  out.end();
+  CHECK((s.thread.nested & POLYHOST_INSIDE) != 0);
+  in.end();
+  CHECK((s.thread.nested & POLYHOST_INSIDE) == 0);
+  CHECK(s.thread.nested != 10'000);
+}
+
+TEST_CASE("a call that stands for others stands for them in the crossing around it, too") {
+  Scene s;
+  inbound_crossing c(tick(), s.thread);
+  c.begin_inner();
+  spend_some_ticks();
+  c.end_inner();
+  const std::uint64_t outer = c.end(*s.record, /*failed=*/false, /*weight=*/64);
+  CHECK(outer == s.record->outer);
+  CHECK(s.record->sample.outer == outer);
+  CHECK(s.thread.nested == 10'000 + 64 * outer);
 }

@@ -34,7 +34,10 @@ Function distinct(std::string name, Direction direction) {
           .min_ns = 70,
           .max_ns = 400,
           .p50_ns = 88,
-          .p99_ns = 250};
+          .p99_ns = 250,
+          .timed = 997,
+          .split = 64,
+          .standard_error_ns = 41};
 }
 
 Function greatest() {
@@ -52,7 +55,10 @@ Function greatest() {
           .min_ns = huge,
           .max_ns = huge,
           .p50_ns = huge,
-          .p99_ns = huge};
+          .p99_ns = huge,
+          .timed = huge,
+          .split = huge,
+          .standard_error_ns = huge};
 }
 
 void check(const std::string& golden, const Snapshot& snapshot) {
@@ -81,14 +87,14 @@ TEST_CASE("JSON of both directions keeps the order of the snapshot") {
 TEST_CASE("JSON of the greatest numbers") {
   Snapshot snapshot = run("huge.py", {greatest()});
   snapshot.wall_ns = snapshot.lost = huge;
-  snapshot.cost_per_call_ns = std::numeric_limits<double>::max();
+  snapshot.cost.per_call_ns = std::numeric_limits<double>::max();
   snapshot.clock.ns_per_tick = std::numeric_limits<double>::denorm_min();
   check("huge.json", snapshot);
 }
 
 TEST_CASE("JSON of numbers that are not finite is 0") {
   Snapshot snapshot = run("nan.py", {});
-  snapshot.cost_per_call_ns = std::numeric_limits<double>::quiet_NaN();
+  snapshot.cost.per_call_ns = std::numeric_limits<double>::quiet_NaN();
   snapshot.clock.ns_per_tick = std::numeric_limits<double>::infinity();
   snapshot.clock.resolution_ns = -std::numeric_limits<double>::infinity();
   check("not_finite.json", snapshot);
@@ -102,7 +108,7 @@ TEST_CASE("JSON of a function of which no call was timed") {
 
 TEST_CASE("JSON of tiny times") {
   Snapshot snapshot = run("tiny.py", {{.name = "t.one", .calls = 1'000, .python_ns = 1, .crossing_ns = 1}});
-  snapshot.cost_per_call_ns = 1e-9;
+  snapshot.cost.per_call_ns = 1e-9;
   check("tiny.json", snapshot);
 }
 

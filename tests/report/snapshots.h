@@ -17,7 +17,8 @@ inline record::Snapshot run(std::string script, std::vector<record::Function> fu
   return {.script = std::move(script),
           .wall_ns = 1'234'567'890,
           .clock = {.source = "tsc", .ns_per_tick = 0.38, .resolution_ns = 10},
-          .cost_per_call_ns = 28.4,
+          .timing = "exact",
+          .cost = {.per_call_ns = 28.4, .per_split_ns = 55.0},
           .functions = std::move(functions)};
 }
 

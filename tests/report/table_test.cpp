@@ -25,7 +25,9 @@ Function inbound(std::string name, std::uint64_t calls, std::uint64_t python_ns,
           .crossing_ns = python_ns - native_ns,
           .self_ns = native_ns,
           .p50_ns = python_ns / calls,
-          .p99_ns = 3 * (python_ns / calls)};
+          .p99_ns = 3 * (python_ns / calls),
+          .timed = calls,
+          .split = calls};
 }
 
 std::vector<Function> mixed() {
@@ -38,6 +40,8 @@ std::vector<Function> mixed() {
   force.errors = 1;
   Function split = inbound("wordcount.split", 8'214, 1'234'000'000, 1'200'000'000);
   split.lost = 12;
+  split.split -= 12;
+  split.timed -= 12;
   split.errors = 3;
   return {inbound("kernels.fib", 1, 331'160'281, 331'160'000), integrate, force, split,
           inbound("kernels.dot", 250'000, 45'000'000, 33'500'000)};
@@ -74,9 +78,12 @@ TEST_CASE("the greatest numbers") {
                                        .python_ns = huge,
                                        .crossing_ns = huge,
                                        .p50_ns = huge,
-                                       .p99_ns = huge}});
+                                       .p99_ns = huge,
+                                       .timed = huge,
+                                       .split = huge,
+                                       .standard_error_ns = huge}});
   snapshot.wall_ns = snapshot.lost = huge;
-  snapshot.cost_per_call_ns = std::numeric_limits<double>::max();
+  snapshot.cost.per_call_ns = std::numeric_limits<double>::max();
   snapshot.clock.resolution_ns = std::numeric_limits<double>::quiet_NaN();
   check_golden("huge.txt", table(snapshot));
 }
@@ -84,8 +91,8 @@ TEST_CASE("the greatest numbers") {
 TEST_CASE("a time that cannot be is unknown") {
   Snapshot snapshot = run("a.py", {inbound("m.f", 1, 20, 10)});
   for (const double cost : {-1.0, std::numeric_limits<double>::infinity()}) {
-    snapshot.cost_per_call_ns = cost;
-    CHECK(has(table(snapshot), "cost of measuring: unknown per call"));
+    snapshot.cost.per_call_ns = cost;
+    CHECK(has(table(snapshot), "else unknown per call"));
   }
 }
 
@@ -93,6 +100,28 @@ TEST_CASE("a function of which no call was timed has no times") {
   Snapshot snapshot = run("lost.py", {{.name = "kernels.gone", .calls = 1, .errors = 1, .lost = 1}});
   snapshot.lost = 1;
   check_golden("untimed.txt", table(snapshot));
+}
+
+TEST_CASE("a run with timing off says so") {
+  Snapshot snapshot = run("off.py", {});
+  snapshot.timing = "off";
+  CHECK(table(snapshot) ==
+        "polyhost report: off.py made no crossing in 1.23 s, or none that was counted: timing is off.\n");
+}
+
+TEST_CASE("a row says how its split was obtained, and how sure a sum is that was sampled") {
+  Function exact = inbound("kernels.add", 160'000, 8'000'000, 1'000'000);
+  exact.split = 10'010;
+  Function sampled = inbound("kernels.scale", 6'400'000, 320'000'000, 40'000'000);
+  sampled.split = sampled.timed = 100'000;
+  sampled.standard_error_ns = 3'200'000;
+  Function outbound = sampled;
+  outbound.name = "kernels.map(f)";
+  outbound.direction = Direction::outbound;
+  std::swap(outbound.python_ns, outbound.native_ns);
+  Snapshot snapshot = run("split.py", {exact, sampled, outbound});
+  snapshot.timing = "sampled";
+  check_golden("split.txt", table(snapshot));
 }
 
 TEST_CASE("times scale at three significant digits") {

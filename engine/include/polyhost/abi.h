@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 #define POLYHOST_ABI_MAJOR 1
-#define POLYHOST_ABI_MINOR 1
+#define POLYHOST_ABI_MINOR 2
 
 // Durations below 2^POLYHOST_HISTOGRAM_FLOOR ticks share one bucket that is not stored: it holds
 // what calls and `lost` leave over. Above it every power of two has POLYHOST_HISTOGRAM_STEPS buckets.
@@ -19,6 +19,9 @@ extern "C" {
 #define POLYHOST_HISTOGRAM_STEP_BITS 3
 #define POLYHOST_HISTOGRAM_STEPS (1 << POLYHOST_HISTOGRAM_STEP_BITS)
 #define POLYHOST_HISTOGRAM_BUCKETS ((64 - POLYHOST_HISTOGRAM_FLOOR) * POLYHOST_HISTOGRAM_STEPS)
+
+// A call whose outer side takes at least so many ticks is long.
+#define POLYHOST_LONG_CALL 1024
 
 enum polyhost_direction {
   POLYHOST_INBOUND = 0,   // Python calls native: outer is the Python side, inner the native side
@@ -30,21 +33,64 @@ enum polyhost_clock {
   POLYHOST_CLOCK_COUNTER = 1,    // the processor's counter: TSC on x86-64, CNTVCT_EL0 on aarch64
 };
 
+// How much of a call is timed. A call's split into its two sides takes four ticks, its whole two.
+enum polyhost_timing {
+  POLYHOST_TIMING_EXACT = 0,    // the whole of every call; the split too, but of one in 16 of the shortest
+  POLYHOST_TIMING_FULL = 1,     // the split of every call
+  POLYHOST_TIMING_SAMPLED = 2,  // every call is counted; of the short ones, one in 64 is split
+  POLYHOST_TIMING_OFF = 3,      // nothing is counted
+};
+
+// Calls that were split and picked at random to stand for those around them that were not. Since 1.2.
+typedef struct polyhost_sample {
+  uint64_t calls;
+  uint64_t outer;
+  uint64_t inner;
+  uint64_t convert_in;
+  uint64_t nested;
+  double outer_squares;  // sum of the squares of the outer sides
+  uint64_t short_calls;  // those of them that were not long, and their sums
+  uint64_t short_outer;
+  uint64_t short_inner;
+  uint64_t short_convert_in;
+} polyhost_sample;
+
 // What the ledger knows of one function in one direction. Written by the plugin with the GIL held;
 // owned by the ledger and never freed. Durations are in ticks.
+// The counts down to `nested` are of the calls that were split: all that the next fields do not have.
 typedef struct polyhost_record {
-  uint64_t calls;       // every call, failed ones too
-  uint64_t errors;      // calls that ended in an exception
+  uint64_t calls;       // failed ones too
+  uint64_t errors;      // calls that ended in an exception, of all calls
   uint64_t lost;        // calls counted but not timed, because a tick moved backwards
   uint64_t outer;       // sum of the outer side
   uint64_t inner;       // sum of the inner side
   uint64_t convert_in;  // sum of what lies before the inner side, waits for the GIL excepted
   uint64_t gil_wait;    // sum of waits to get the GIL
   uint64_t nested;      // sum of the outer sides of crossings made directly from the inner side
-  uint64_t min;         // shortest Python side; UINT64_MAX while there is none
+  uint64_t min;         // shortest Python side, of all timed calls; UINT64_MAX while there is none
   uint64_t max;         // longest Python side
-  uint64_t histogram[POLYHOST_HISTOGRAM_BUCKETS];  // Python sides
+  uint64_t
+      histogram[POLYHOST_HISTOGRAM_BUCKETS];  // Python sides; a call that stands for others counts for them
+
+  // Since 1.2.
+  uint64_t until_split;       // how many calls that need not be split come before the next that is
+  uint64_t whole;             // short calls of which only the whole was timed, failed ones too
+  uint64_t whole_outer;       // sum of their outer sides
+  uint64_t whole_long;        // calls that turned out long, and of which only the whole was timed
+  uint64_t whole_long_outer;  // sum of their outer sides
+  uint64_t counted;           // calls that were counted, and not timed
+  uint64_t picking;           // 1 if that next one is picked at random; 0 if calls are split anyway
+  polyhost_sample sample;
 } polyhost_record;
+
+// One registered function, so that the ledger can change what a call of it does. Since 1.2. Made by the
+// plugin, never freed.
+typedef struct polyhost_function {
+  polyhost_record* record;
+  void (**entry_point)(void);      // where Python looks it up; written with the GIL held
+  void (*entry_points[4])(void);   // by polyhost_timing
+  struct polyhost_function* next;  // the ledger's
+} polyhost_function;
 
 // The top bit of polyhost_thread.nested: this thread is inside a native function.
 #define POLYHOST_INSIDE (UINT64_C(1) << 63)
@@ -69,8 +115,13 @@ typedef struct polyhost_table {
   polyhost_record* (*record)(const char* module, const char* name, uint32_t direction);
   polyhost_thread* (*thread)(void);  // the calling thread's state
   // Since 1.1. Not 0 if a KeyboardInterrupt waits until the main thread leaves the native function that it is
-  // in. Any thread may ask, without the GIL. NULL where nobody knows. Not there before 1.1: look at `minor`.
+  // in. Any thread may ask, without the GIL. NULL where nobody knows.
   int (*interrupt_waits)(void);
+  // Since 1.2. Where the process's polyhost_timing stands; it may change while the GIL is held.
+  const uint32_t* timing;
+  // Since 1.2. Takes a function in, and sets its entry point now and whenever the timing changes. Needs the
+  // GIL.
+  void (*add_function)(polyhost_function*);
 } polyhost_table;
 
 #define POLYHOST_CAPSULE_MODULE "_polyhost"

@@ -7,10 +7,12 @@
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
+#include <polyhost/detail/timing.hpp>
 
 #include <cxxabi.h>
 
 #include <array>
+#include <optional>
 #include <stdexcept>
 
 namespace polyhost {
@@ -63,12 +65,14 @@ class callback<R(A...)> {
 
   R operator()(A... arguments) const {
     if (!callable_) throw std::logic_error("an empty polyhost::callback was called");
+    if (detail::timing_is(POLYHOST_TIMING_OFF)) {
+      const holding_gil gil;
+      return untimed(std::forward<A>(arguments)...);
+    }
     const std::uint64_t entry = detail::tick();
-    if (detail::holds_gil()) return call(entry, 0, std::forward<A>(arguments)...);
-    if (detail::out_of_reach())
-      throw std::runtime_error("Python is shutting down: its functions cannot be called");
-    const detail::gil_guard gil;
-    return call(entry, detail::tick() - entry, std::forward<A>(arguments)...);
+    const holding_gil gil;
+    const std::uint64_t gil_wait = gil.waited() ? detail::tick() - entry : 0;
+    return measured(entry, gil_wait, std::forward<A>(arguments)...);
   }
 
   explicit operator bool() const { return static_cast<bool>(callable_); }
@@ -87,34 +91,76 @@ class callback<R(A...)> {
     }
   };
 
-  R call(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
+  // The GIL, held for a call: taken if the thread does not have it.
+  class holding_gil {
+   public:
+    holding_gil() {
+      if (detail::holds_gil()) return;
+      if (detail::out_of_reach())
+        throw std::runtime_error("Python is shutting down: its functions cannot be called");
+      taken_.emplace();
+    }
+    [[nodiscard]] bool waited() const { return taken_.has_value(); }
+
+   private:
+    std::optional<detail::gil_guard> taken_;
+  };
+
+  R measured(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
+    polyhost_record& record = *record_;
+    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && record.until_split != 0) {
+      --record.until_split;
+      ++record.counted;
+      try {
+        return untimed(std::forward<A>(arguments)...);
+      } catch (...) {
+        ++record.errors;
+        throw;
+      }
+    }
+    detail::outbound_crossing c(entry, detail::this_thread(), gil_wait);
+    const auto end = [&](bool failed) {
+      const std::uint64_t outer = c.end(record, failed, detail::weight_of_pick(record));
+      if (detail::timing_is(POLYHOST_TIMING_SAMPLED)) detail::choose_next_split(record, outer);
+    };
+    return call(c, end, std::forward<A>(arguments)...);
+  }
+
+  R untimed(A... arguments) const {
+    detail::untimed_crossing<POLYHOST_OUTBOUND> c(detail::this_thread());
+    return call(
+        c, [&](bool) { c.end(); }, std::forward<A>(arguments)...);
+  }
+
+  // `end(failed)` ends the crossing `c`.
+  template <class Crossing, class End>
+  R call(Crossing& c, const End& end, A... arguments) const {
     // The call may drop the callable's last reference, and destroy this callback.
     const object keep = callable_;
     argument arg{function_, parameter_};
-    polyhost_record& record = *record_;
-    detail::outbound_crossing c(entry, detail::this_thread(), gil_wait);
     try {
       object result = vectorcall(keep.get(), c, std::forward<A>(arguments)...);
       if (!result) throw_python_error();
       if constexpr (std::is_void_v<R>) {
         result = object();
-        c.end(record, /*failed=*/false);
+        end(/*failed=*/false);
       } else {
         converter<R> converted;
         load_result(result.get(), converted, arg);
         result = object();
-        c.end(record, /*failed=*/false);
+        end(/*failed=*/false);
         return std::move(converted.value);
       }
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
-      c.end(record, /*failed=*/true);
+      end(/*failed=*/true);
       throw;
     }
   }
 
-  static object vectorcall(PyObject* callable, detail::outbound_crossing& c, A... arguments) {
+  template <class Crossing>
+  static object vectorcall(PyObject* callable, Crossing& c, A... arguments) {
     arguments_array array;
     std::size_t made = 0;
     if (!((array.items[++made] = converter<std::remove_cvref_t<A>>::make(std::forward<A>(arguments))) &&

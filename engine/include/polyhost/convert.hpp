@@ -6,6 +6,10 @@
 //   bool load(PyObject* from, argument& arg);       fills `value`; false: refused, `arg` says why
 //   T value;                                        valid while the converter and `from` live
 //   static PyObject* make(T);                       a new reference, or null with an exception set
+// A conversion that takes the same short time for every value may say so, for calls to be timed at less cost:
+//   bool load_exact(PyObject* from);                fills `value` from the type's own Python type; false: not
+//                                                   that, load() is asked; runs no Python code
+//   static constexpr bool makes_in_constant_time = true;
 // All of it runs with the GIL held. A type that only goes one way leaves the other half out.
 #pragma once
 
@@ -156,13 +160,18 @@ inline bool load_float_slowly(PyObject* from, double& value, argument& arg) {
   return value != -1.0 || PyErr_Occurred() == nullptr || refuse(arg, refusal::raised);
 }
 
+// Text in ASCII, in place. `from` is a str.
+[[gnu::always_inline]] inline bool see_ascii(PyObject* from, std::string_view& text) {
+  if (!PyUnicode_IS_COMPACT_ASCII(from)) return false;
+  // The characters follow the head of such a str: what PyUnicode_DATA would find out again.
+  text = {reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(from) + 1),
+          static_cast<std::size_t>(PyUnicode_GET_LENGTH(from))};
+  return true;
+}
+
 inline bool load_text(PyObject* from, std::string_view& text, argument& arg) {
   if (!PyUnicode_Check(from)) return refuse_type(arg, from);
-  if (PyUnicode_IS_COMPACT_ASCII(from)) {
-    text = {static_cast<const char*>(PyUnicode_DATA(from)),
-            static_cast<std::size_t>(PyUnicode_GET_LENGTH(from))};
-    return true;
-  }
+  if (see_ascii(from, text)) return true;
   Py_ssize_t size = 0;
   const char* utf8 = PyUnicode_AsUTF8AndSize(from, &size);
   if (utf8 == nullptr) return refuse(arg, refusal::raised);  // lone surrogates, or no memory
@@ -181,6 +190,15 @@ struct converter<T> {
     return PyLong_CheckExact(from) ? detail::load_int(from, value, arg)
                                    : detail::load_int_slowly(from, value, arg);
   }
+  // Of at most two digits.
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
+    std::int64_t small = 0;
+    if (!PyLong_CheckExact(from) || !detail::read_small_int(from, small) || !std::in_range<T>(small))
+      return false;
+    value = static_cast<T>(small);
+    return true;
+  }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(T number) {
     if constexpr (std::is_signed_v<T>) {
       return PyLong_FromLongLong(number);
@@ -195,10 +213,14 @@ struct converter<double> {
   double value{};
   static void describe(std::string& out) { out += "float"; }
   bool load(PyObject* from, argument& arg) {
-    if (!PyFloat_CheckExact(from)) return detail::load_float_slowly(from, value, arg);
+    return load_exact(from) || detail::load_float_slowly(from, value, arg);
+  }
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
+    if (!PyFloat_CheckExact(from)) return false;
     value = PyFloat_AS_DOUBLE(from);
     return true;
   }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(double number) { return PyFloat_FromDouble(number); }
 };
 
@@ -218,6 +240,7 @@ struct converter<float> {
     value = static_cast<float>(wide.value);
     return true;
   }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(float number) { return PyFloat_FromDouble(static_cast<double>(number)); }
 };
 
@@ -227,16 +250,18 @@ struct converter<bool> {
   bool value{};
   static void describe(std::string& out) { out += "bool"; }
   bool load(PyObject* from, argument& arg) {
-    if (from == Py_True || from == Py_False) {
-      value = from == Py_True;
-      return true;
-    }
+    if (load_exact(from)) return true;
     const std::string_view type = Py_TYPE(from)->tp_name;
     if (type != "numpy.bool_" && type != "numpy.bool") return detail::refuse_type(arg, from);
     const int truth = PyObject_IsTrue(from);
     value = truth == 1;
     return truth >= 0 || detail::refuse(arg, refusal::raised);
   }
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
+    value = from == Py_True;
+    return value || from == Py_False;
+  }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(bool truth) { return Py_NewRef(truth ? Py_True : Py_False); }
 };
 
@@ -247,6 +272,9 @@ struct converter<std::string_view> {
   std::string_view value;
   static void describe(std::string& out) { out += "str"; }
   bool load(PyObject* from, argument& arg) { return detail::load_text(from, value, arg); }
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
+    return PyUnicode_CheckExact(from) && detail::see_ascii(from, value);
+  }
   static PyObject* make(std::string_view text) {
     return PyUnicode_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
   }
@@ -297,12 +325,14 @@ struct converter<std::span<const std::byte>> {
   converter& operator=(const converter&) = delete;
   ~converter() { detail::release_buffer(view_); }
 
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
+    if (!PyBytes_CheckExact(from)) return false;
+    value = {reinterpret_cast<const std::byte*>(PyBytes_AS_STRING(from)),
+             static_cast<std::size_t>(PyBytes_GET_SIZE(from))};
+    return true;
+  }
   bool load(PyObject* from, argument& arg) {
-    if (PyBytes_CheckExact(from)) {
-      value = {reinterpret_cast<const std::byte*>(PyBytes_AS_STRING(from)),
-               static_cast<std::size_t>(PyBytes_GET_SIZE(from))};
-      return true;
-    }
+    if (load_exact(from)) return true;
     if (PyObject_CheckBuffer(from) == 0) return detail::refuse_type(arg, from);
     if (PyObject_GetBuffer(from, &view_, PyBUF_SIMPLE) != 0) {
       if (PyErr_ExceptionMatches(PyExc_BufferError) == 0) return detail::refuse(arg, refusal::raised);
@@ -326,10 +356,12 @@ template <>
 struct converter<object> {
   object value;
   static void describe(std::string& out) { out += "object"; }
-  bool load(PyObject* from, argument&) {
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
     value = object::borrow(from);
     return true;
   }
+  bool load(PyObject* from, argument&) { return load_exact(from); }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(object result) {
     if (!result && PyErr_Occurred() == nullptr) {
       PyErr_SetString(PyExc_RuntimeError, "the native function returned no object");
@@ -343,10 +375,12 @@ template <>
 struct converter<PyObject*> {
   PyObject* value{};
   static void describe(std::string& out) { out += "object"; }
-  bool load(PyObject* from, argument&) {
+  [[gnu::always_inline]] bool load_exact(PyObject* from) {
     value = from;
     return true;
   }
+  bool load(PyObject* from, argument&) { return load_exact(from); }
+  static constexpr bool makes_in_constant_time = true;
   static PyObject* make(PyObject* result) { return converter<object>::make(object::steal(result)); }
 };
 

@@ -104,8 +104,7 @@ inline bool look_in_main_thread(std::int64_t& waited) {
 inline bool look_elsewhere() {
   if (PyGILState_GetThisThreadState() != nullptr) return false;  // a thread of Python's
   if (interruption_waits.load(std::memory_order_relaxed)) return true;
-  return table != nullptr && table->minor >= 1 && table->interrupt_waits != nullptr &&
-         table->interrupt_waits() != 0;
+  return table != nullptr && table->interrupt_waits != nullptr && table->interrupt_waits() != 0;
 }
 
 [[gnu::noinline, gnu::visibility("hidden")]] inline bool look_for_interrupt() noexcept {

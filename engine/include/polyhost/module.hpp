@@ -27,6 +27,7 @@ struct registration {
   signature sig;
   std::string doc;
   PyMethodDef method{};
+  polyhost_function function{};
   registration* next = nullptr;
 };
 [[gnu::visibility("hidden")]] inline constinit registration* registrations = nullptr;
@@ -73,12 +74,19 @@ inline void read_and_check(registration& r, PyObject* module, const char* text, 
 }
 
 // Makes the builtin function and puts it into the module. Throws python_error.
-inline void add_function(PyObject* module, registration& r, const char* doc, PyCFunction entry_point) {
+inline void add_function(PyObject* module, registration& r, const char* doc, const entry_points& calls) {
   r.doc = r.sig.name + r.sig.text(false) + "\n--\n\n" + (doc != nullptr ? doc : "");
-  r.method = {r.sig.name.c_str(), entry_point, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
+  r.method = {r.sig.name.c_str(), nullptr, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
 
   polyhost_record* record = table->record(r.sig.module.c_str(), r.sig.name.c_str(), POLYHOST_INBOUND);
   if (record == nullptr) throw std::bad_alloc();
+  const auto call = [](entry_point one) { return reinterpret_cast<void (*)()>(one); };
+  r.function = {
+      .record = record,
+      .entry_point = reinterpret_cast<void (**)()>(&r.method.ml_meth),
+      .entry_points = {call(calls.timed), call(calls.timed), call(calls.counted), call(calls.untimed)},
+      .next = nullptr};
+  table->add_function(&r.function);
   const object self = make_function_object(module, r.sig, *record);
   const object name = object::steal(PyUnicode_FromString(r.sig.module.c_str()));
   const object function =
@@ -108,14 +116,13 @@ class module_builder {
     static_assert((std::is_same_v<Extra, release_gil_t> && ...),
                   "m.def: an extra that polyhost does not know");
     using traits = detail::callable_traits<std::remove_const_t<decltype(F)>>;
-    constexpr auto entry_point = traits::template entry_point<F, detail::releases_gil<Extra...>>;
     auto registration = std::make_unique<detail::registration>();
     registration->sig.module = PyModule_GetName(module_);
     detail::read_and_check(*registration, module_, signature_text, traits::count, traits::add_types);
     detail::registration& kept = *registration;
     kept.next = std::exchange(detail::registrations, registration.release());
     detail::add_function(module_, kept, doc,
-                         reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_point)));
+                         traits::template entry_points_of<F, detail::releases_gil<Extra...>>);
   }
 
   // The same without a docstring.

@@ -4,7 +4,7 @@
 # expect args: --report one
 # expect: \['--report', 'one'\]
 # expect stderr: polyhost report: .*report_after_end\.py, wall .*
-# expect stderr: function +direction +calls +errors +Python side +native side +crossing +per call +share +p50 +p99
+# expect stderr: function +direction +calls +errors +Python side +native side +crossing +per call +share +p50 +p99 +split
 # expect stderr: threads_native\.add +inbound +3 +0 .*
 # expect stderr: cost of measuring: .* per call \(clock .*\); lost: nothing
 

@@ -1,5 +1,6 @@
 // The inbound call: a thunk of the C++ function's own type, picked at registration.
-// Four ticks split it: entry, arguments converted, body returned, result converted (timed_crossing.hpp).
+// Four ticks split it: entry, arguments converted, body returned, result converted (timed_crossing.hpp). A
+// short call takes two, but for the few that stand for it, or none, as the timing mode says (timing.hpp).
 #pragma once
 
 #include <polyhost/convert.hpp>
@@ -10,6 +11,7 @@
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
+#include <polyhost/detail/timing.hpp>
 
 #include <cxxabi.h>
 
@@ -31,9 +33,17 @@ bool accepts(PyObject* from, argument& arg) {
 // What a body returned: a value, a reference, or nothing.
 struct nothing {};
 
+// What Python calls, by timing mode: exact and full, sampled, off.
+using entry_point = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*);
+struct entry_points {
+  entry_point timed;
+  entry_point counted;
+  entry_point untimed;
+};
+
 // Runs the body; the inner side ends as its last moment.
-template <auto F, class R, class... A>
-decltype(auto) run_body(inbound_crossing& c, A&&... arguments) {
+template <auto F, class R, class Crossing, class... A>
+decltype(auto) run_body(Crossing& c, A&&... arguments) {
   if constexpr (std::is_void_v<R>) {
     F(std::forward<A>(arguments)...);
     c.end_inner();
@@ -50,22 +60,38 @@ decltype(auto) run_body(inbound_crossing& c, A&&... arguments) {
   }
 }
 
-// The GIL is given up for a body; retake() gets it back and charges the wait.
+// The GIL is given up for a body; retake() gets it back, if it is not back yet, and charges the wait.
+template <class Crossing>
 class released_gil {
  public:
-  explicit released_gil(inbound_crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
+  explicit released_gil(Crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
   released_gil(const released_gil&) = delete;
   released_gil& operator=(const released_gil&) = delete;
 
   void retake() {
-    crossing_.wait_for_gil([&] { stop_at_shutdown([&] { PyEval_RestoreThread(state_); }); });
+    PyThreadState* state = std::exchange(state_, nullptr);
+    if (state == nullptr) return;
+    crossing_.wait_for_gil([&] { stop_at_shutdown([&] { PyEval_RestoreThread(state); }); });
   }
 
  private:
-  inbound_crossing& crossing_;
+  Crossing& crossing_;
   PyThreadState* state_;
 };
 
+// Arguments and results whose conversion takes the same short time for every value: their converters say so.
+template <class A>
+concept constant_time_argument = requires(converter_of<A> in, PyObject* from) {
+  in.load_exact(from);
+};
+template <class R>
+constexpr bool constant_time_result = requires {
+  requires converter_of<R>::makes_in_constant_time;
+};
+template <>
+inline constexpr bool constant_time_result<void> = true;
+
+// The entry points of one function: what Python calls, by the timing mode (timing.hpp).
 template <auto F, bool ReleaseGil, class R, class... A>
 struct thunk {
   static constexpr std::size_t count = sizeof...(A);
@@ -74,32 +100,132 @@ struct thunk {
       "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
       "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
 
-  // METH_FASTCALL | METH_KEYWORDS
-  static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  // A call that may be split less often than it is made, as long as its arguments are of the exact types.
+  static constexpr bool may_be_short =
+      !ReleaseGil && (constant_time_argument<A> && ...) && constant_time_result<R>;
+  using indexes = std::index_sequence_for<A...>;
+  using converters = std::tuple<converter_of<A>...>;
+
+  // All of them are METH_FASTCALL | METH_KEYWORDS.
+
+  // exact, full
+  static PyObject* timed(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
     const std::uint64_t entry = tick();
+    if constexpr (may_be_short) {
+      const function_object& function = as_function(self);
+      polyhost_record& record = *function.record;
+      converters in;
+      if (is_direct(function, nargs, kwnames) && record.until_split != 0 && load_exactly(in, args, indexes()))
+          [[likely]] {
+        --record.until_split;
+        whole_crossing c(entry, this_thread());
+        PyObject* result = run_short(in, indexes());
+        pin(result);
+        c.end(record);
+        if (result == nullptr) [[unlikely]]
+          ++record.errors;
+        return result;
+      }
+    }
+    return split(self, args, nargs, kwnames, entry);
+  }
+
+  // sampled
+  static PyObject* counted(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+    polyhost_record& record = *as_function(self).record;
+    if (record.until_split == 0) [[unlikely]]
+      return split(self, args, nargs, kwnames, tick());
+    --record.until_split;
+    ++record.counted;
+    PyObject* result = untimed(self, args, nargs, kwnames);
+    if (result == nullptr) [[unlikely]]
+      ++record.errors;
+    return result;
+  }
+
+  // off
+  static PyObject* untimed(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
     const function_object& function = as_function(self);
-    inbound_crossing c(entry, this_thread());
-    PyObject* result = nullptr;
-    if (kwnames == nullptr && nargs == function.direct) [[likely]] {
-      result = cross(function, args, c);
-    } else {
-      PyObject* bound[count + 1];
-      if (bind(*function.sig, args, nargs, kwnames, bound)) result = cross(function, bound, c);
+    if constexpr (may_be_short) {
+      converters in;
+      if (is_direct(function, nargs, kwnames) && load_exactly(in, args, indexes())) [[likely]] {
+        thread_mark<POLYHOST_INBOUND> mark(this_thread());
+        PyObject* result = run_short(in, indexes());
+        mark.end(1);
+        return result;
+      }
     }
-    if (count == 0 && std::is_void_v<R> && !ReleaseGil && result != nullptr) {
-      c.end_at_inner_end(*function.record);
-    } else {
-      c.end(*function.record, result == nullptr);
-    }
+    untimed_crossing<POLYHOST_INBOUND> c(this_thread());
+    bool exact = false;
+    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, exact);
+    c.end();
     return result;
   }
 
  private:
-  static PyObject* cross(const function_object& function, PyObject* const* args, inbound_crossing& c) {
+  static bool is_direct(const function_object& function, Py_ssize_t nargs, PyObject* kwnames) {
+    return kwnames == nullptr && nargs == function.direct;
+  }
+
+  template <std::size_t... I>
+  [[gnu::always_inline]] static bool load_exactly(converters& in, PyObject* const* args,
+                                                  std::index_sequence<I...>) {
+    return (std::get<I>(in).load_exact(args[I]) && ...);
+  }
+
+  // A body with the GIL held, between two ticks or none.
+  template <std::size_t... I>
+  [[gnu::always_inline]] static PyObject* run_short(converters& in, std::index_sequence<I...>) {
     try {
-      return convert_and_run(function, args, c, std::index_sequence_for<A...>());
+      if constexpr (std::is_void_v<R>) {
+        F(static_cast<A&&>(std::get<I>(in).value)...);
+        return Py_NewRef(Py_None);
+      } else {
+        return converter_of<R>::make(F(static_cast<A&&>(std::get<I>(in).value)...));
+      }
     } catch (abi::__forced_unwind&) {
       throw;  // the thread is being ended: nothing may stop that
+    } catch (...) {
+      set_python_error_from_current_exception();
+      return nullptr;
+    }
+  }
+
+  // A call of four ticks.
+  [[gnu::noinline]] static PyObject* split(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                           PyObject* kwnames, std::uint64_t entry) {
+    const function_object& function = as_function(self);
+    polyhost_record& record = *function.record;
+    inbound_crossing c(entry, this_thread());
+    bool exact = false;
+    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, exact);
+    const std::uint64_t weight = exact ? weight_of_pick(record) : 0;
+    std::uint64_t outer = 0;
+    if (count == 0 && std::is_void_v<R> && !ReleaseGil && result != nullptr) {
+      outer = c.end_at_inner_end(record, weight);
+    } else {
+      outer = c.end(record, result == nullptr, weight);
+    }
+    if (exact) choose_next_split(record, outer);
+    return result;
+  }
+
+  // `exact` becomes true for a call that may be short and has arguments of the exact types.
+  template <class Crossing>
+  static PyObject* bind_and_cross(const function_object& function, PyObject* const* args, Py_ssize_t nargs,
+                                  PyObject* kwnames, Crossing& c, bool& exact) {
+    if (is_direct(function, nargs, kwnames)) [[likely]]
+      return cross(function, args, c, exact);
+    PyObject* bound[count + 1];
+    return bind(*function.sig, args, nargs, kwnames, bound) ? cross(function, bound, c, exact) : nullptr;
+  }
+
+  template <class Crossing>
+  static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c, bool& exact) {
+    try {
+      return convert_and_run(function, args, c, exact, indexes());
+    } catch (abi::__forced_unwind&) {
+      throw;
     } catch (...) {
       if (c.in_inner()) c.end_inner();
       set_python_error_from_current_exception();
@@ -107,12 +233,13 @@ struct thunk {
     }
   }
 
-  template <std::size_t... I>
-  static PyObject* convert_and_run(const function_object& function, PyObject* const* args,
-                                   inbound_crossing& c, std::index_sequence<I...>) {
-    std::tuple<converter_of<A>...> in;
+  template <class Crossing, std::size_t... I>
+  static PyObject* convert_and_run(const function_object& function, PyObject* const* args, Crossing& c,
+                                   bool& exact, std::index_sequence<I...>) {
+    converters in;
+    if constexpr (may_be_short) exact = load_exactly(in, args, indexes());
     argument arg{function.sig, 0};
-    if (!((arg.index = I, std::get<I>(in).load(args[I], arg)) && ...)) [[unlikely]] {
+    if (!exact && !((arg.index = I, std::get<I>(in).load(args[I], arg)) && ...)) [[unlikely]] {
       raise_argument_refusal(arg, args[arg.index]);
       return nullptr;
     }
@@ -130,7 +257,8 @@ struct thunk {
     }
   }
 
-  static PyObject* run_without_gil(inbound_crossing& c, converter_of<A>&... in) {
+  template <class Crossing>
+  static PyObject* run_without_gil(Crossing& c, converter_of<A>&... in) {
     released_gil gil(c);
     c.begin_inner();
     try {
@@ -140,10 +268,8 @@ struct thunk {
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
-      if (c.in_inner()) {  // else the GIL is back already: making the result failed
-        c.end_inner();
-        gil.retake();
-      }
+      if (c.in_inner()) c.end_inner();
+      gil.retake();
       set_python_error_from_current_exception();
       return nullptr;
     }
@@ -175,7 +301,9 @@ struct callable_traits<R (*)(A...)> {
   static constexpr std::size_t count = sizeof...(A);
 
   template <auto F, bool ReleaseGil>
-  static constexpr auto entry_point = &thunk<F, ReleaseGil, R, A...>::call;
+  static constexpr entry_points entry_points_of{&thunk<F, ReleaseGil, R, A...>::timed,
+                                                &thunk<F, ReleaseGil, R, A...>::counted,
+                                                &thunk<F, ReleaseGil, R, A...>::untimed};
 
   static void add_types(signature& s) {
     std::size_t index = 0;

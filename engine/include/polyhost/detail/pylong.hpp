@@ -10,7 +10,7 @@ namespace polyhost::detail {
 
 // True if `value` (an int or an instance of a subclass of int) has at most two digits; then `out` is its
 // value.
-inline bool read_small_int(PyObject* value, std::int64_t& out) {
+[[gnu::always_inline]] inline bool read_small_int(PyObject* value, std::int64_t& out) {
 #if defined(Py_LIMITED_API) || defined(PYPY_VERSION) || PYLONG_BITS_IN_DIGIT != 30 || \
     PY_VERSION_HEX >= 0x030F0000
   (void)value, (void)out;

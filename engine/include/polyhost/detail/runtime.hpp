@@ -7,6 +7,7 @@
 #include <polyhost/version.h>
 #include <polyhost/detail/gil.hpp>
 #include <polyhost/detail/tick.hpp>
+#include <polyhost/detail/timing.hpp>
 
 #include <cstdlib>
 
@@ -18,8 +19,9 @@ namespace polyhost::detail {
 [[gnu::visibility("hidden")]] inline constinit const polyhost_table* table = nullptr;
 [[gnu::visibility("hidden")]] inline constinit std::ptrdiff_t thread_offset = 0;
 
-inline polyhost_thread& this_thread() {
-  if (thread_offset == 0) return *table->thread();
+[[gnu::always_inline]] inline polyhost_thread& this_thread() {
+  if (thread_offset == 0) [[unlikely]]
+    return *table->thread();
   return *reinterpret_cast<polyhost_thread*>(static_cast<char*>(__builtin_thread_pointer()) + thread_offset);
 }
 
@@ -30,6 +32,11 @@ inline polyhost_thread& this_thread() {
 inline polyhost_thread* own_thread() {
   thread_local polyhost_thread state{};
   return &state;
+}
+
+// Always exact: there is nobody to change it.
+inline void own_add_function(polyhost_function* function) {
+  *function->entry_point = function->entry_points[exact_timing];
 }
 
 inline polyhost_record* own_record(const char* module, const char* name, std::uint32_t direction) {
@@ -64,7 +71,9 @@ inline polyhost_record* own_record(const char* module, const char* name, std::ui
          .thread_offset = 0,
          .record = own_record,
          .thread = own_thread,
-         .interrupt_waits = nullptr};
+         .interrupt_waits = nullptr,
+         .timing = &exact_timing,
+         .add_function = own_add_function};
   PyObject* module = PyImport_AddModule(POLYHOST_CAPSULE_MODULE);  // borrowed from sys.modules
   PyObject* capsule = module != nullptr ? PyCapsule_New(&own, POLYHOST_CAPSULE, nullptr) : nullptr;
   if (capsule == nullptr) return nullptr;
@@ -94,8 +103,7 @@ inline PyObject* ledger_module() {
 
 // Refuses a ledger that this plugin cannot write to, with what to do about it.
 inline bool compatible(const polyhost_table& found) {
-  // What came with later minor versions is used where it is there.
-  constexpr std::uint32_t needed_minor = 0;
+  constexpr std::uint32_t needed_minor = 2;
   if (found.major == POLYHOST_ABI_MAJOR && found.minor >= needed_minor) return true;
   const bool host_is_older = found.major <= POLYHOST_ABI_MAJOR;
   PyErr_Format(
@@ -122,6 +130,7 @@ inline bool connect() {
   if (found == nullptr || !compatible(*found) || !keep_the_end_apart() || !keep_forks_apart()) return false;
   clock_in_use = found->clock;
   thread_offset = found->thread_offset;
+  timing_in_use = found->timing;
   table = found;
   return true;
 }

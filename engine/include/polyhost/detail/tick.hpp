@@ -58,9 +58,14 @@ inline polyhost_clock best_clock() {
 }
 
 // Memory accesses do not move across a tick; values in registers may, see pin().
-inline std::uint64_t tick() {
+[[gnu::always_inline]] inline std::uint64_t tick() {
   asm volatile("" ::: "memory");
-  const std::uint64_t now = clock_in_use == POLYHOST_CLOCK_COUNTER ? counter() : monotonic_ns();
+  std::uint64_t now = 0;
+  if (clock_in_use == POLYHOST_CLOCK_COUNTER) [[likely]] {
+    now = counter();
+  } else {
+    now = monotonic_ns();
+  }
   asm volatile("" ::: "memory");
   return now;
 }

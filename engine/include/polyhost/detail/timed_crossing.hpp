@@ -1,4 +1,4 @@
-// One crossing under way: when its four ticks are taken, and what a thread keeps of it. The same for calls in
+// One crossing under way: when its ticks are taken, and what a thread keeps of it. The same for calls in
 // both directions, good or failed. Not how it enters its record: that is account.hpp. No Python.
 #pragma once
 
@@ -9,18 +9,37 @@
 
 namespace polyhost::detail {
 
-// Begun and ended on one thread; one that is not ended is not counted. Its members are inlined also where a
-// call has failed: a single call that takes its address would keep it in memory, not in registers.
+// What a thread keeps while a crossing is under way, and after it.
+template <polyhost_direction Direction>
+class thread_mark {
+ public:
+  // An outbound crossing leaves the native function for the time.
+  explicit thread_mark(polyhost_thread& thread) : thread_(thread), before_(thread.nested) {
+    set(Direction == POLYHOST_INBOUND ? before_ | POLYHOST_INSIDE : before_ & ~POLYHOST_INSIDE);
+  }
+  // `outer` is at least 1: a crossing that has ended shows.
+  [[gnu::always_inline]] void end(std::uint64_t outer) { set(before_ + outer); }
+  [[nodiscard]] std::uint64_t nested() const { return thread_.nested; }
+
+ private:
+  // Other threads and signal handlers read it meanwhile.
+  [[gnu::always_inline]] void set(std::uint64_t value) {
+    __atomic_store_n(&thread_.nested, value, __ATOMIC_RELAXED);
+  }
+
+  polyhost_thread& thread_;
+  std::uint64_t before_;
+};
+
+// A crossing of four ticks. Begun and ended on one thread; one that is not ended is not counted. Its members
+// are inlined also where a call has failed: a single call that takes its address would keep it in memory, not
+// in registers.
 template <polyhost_direction Direction>
 class timed_crossing {
  public:
   // `entry` is the tick at which the outer side began, before all else; a wait for the GIL may follow it.
   timed_crossing(std::uint64_t entry, polyhost_thread& thread, std::uint64_t gil_wait = 0)
-      : c_{entry, 0, 0, 0, gil_wait, gil_wait, 0}, thread_(thread), nested_before_(thread.nested) {
-    // An outbound crossing leaves the native function for the time.
-    set_nested(Direction == POLYHOST_INBOUND ? nested_before_ | POLYHOST_INSIDE
-                                             : nested_before_ & ~POLYHOST_INSIDE);
-  }
+      : c_{entry, 0, 0, 0, gil_wait, gil_wait, 0}, mark_(thread) {}
   timed_crossing(const timed_crossing&) = delete;
   timed_crossing& operator=(const timed_crossing&) = delete;
   ~timed_crossing() = default;
@@ -36,7 +55,7 @@ class timed_crossing {
   }
   [[gnu::always_inline]] void end_inner() {
     c_.returned = tick();
-    c_.nested = thread_.nested - c_.nested;
+    c_.nested = mark_.nested() - c_.nested;
   }
   [[nodiscard]] bool in_inner() const { return c_.converted != 0 && c_.returned == 0; }
 
@@ -49,36 +68,70 @@ class timed_crossing {
   }
 
   // The outer side has ended. An inner side that was begun has been, too; a failed call may have begun none.
-  [[gnu::always_inline]] void end(polyhost_record& record, bool failed) {
+  // `weight` as for account(). Returns the outer side.
+  [[gnu::always_inline]] std::uint64_t end(polyhost_record& record, bool failed, std::uint64_t weight = 0) {
     c_.exit = tick();
     if (failed) [[unlikely]]
       account_failure(record, c_);
-    close(record);
+    return close(record, weight);
   }
   // For a call that has nothing to convert or let go: the outer side ends where the inner one did.
-  [[gnu::always_inline]] void end_at_inner_end(polyhost_record& record) {
+  [[gnu::always_inline]] std::uint64_t end_at_inner_end(polyhost_record& record, std::uint64_t weight = 0) {
     c_.exit = c_.returned;
-    close(record);
+    return close(record, weight);
   }
 
  private:
-  [[gnu::always_inline]] void close(polyhost_record& record) {
-    set_nested(nested_before_ + (c_.exit - c_.entry));
-    account<Direction>(record, c_);
-  }
-  // Other threads and signal handlers read it meanwhile.
-  [[gnu::always_inline]] void set_nested(std::uint64_t value) {
-    __atomic_store_n(&thread_.nested, value, __ATOMIC_RELAXED);
+  [[gnu::always_inline]] std::uint64_t close(polyhost_record& record, std::uint64_t weight) {
+    const std::uint64_t outer = c_.exit - c_.entry;
+    mark_.end(weight > 1 ? outer * weight : outer);
+    account<Direction>(record, c_, weight);
+    return outer;
   }
   // While the inner side runs, c_.nested holds what the thread had before it.
-  void open_nested() { c_.nested = thread_.nested; }
+  void open_nested() { c_.nested = mark_.nested(); }
 
   crossing c_;
-  polyhost_thread& thread_;
-  std::uint64_t nested_before_;
+  thread_mark<Direction> mark_;
 };
 
 using inbound_crossing = timed_crossing<POLYHOST_INBOUND>;
 using outbound_crossing = timed_crossing<POLYHOST_OUTBOUND>;
+
+// An inbound crossing of two ticks: only its whole is timed.
+class whole_crossing {
+ public:
+  whole_crossing(std::uint64_t entry, polyhost_thread& thread) : entry_(entry), mark_(thread) {}
+
+  [[gnu::always_inline]] void end(polyhost_record& record) {
+    const std::uint64_t outer = tick() - entry_;
+    mark_.end(outer);
+    account_whole(record, outer);
+  }
+
+ private:
+  std::uint64_t entry_;
+  thread_mark<POLYHOST_INBOUND> mark_;
+};
+
+// A crossing without ticks: with the members of timed_crossing that code for both needs.
+template <polyhost_direction Direction>
+class untimed_crossing {
+ public:
+  explicit untimed_crossing(polyhost_thread& thread) : mark_(thread) {}
+
+  void begin_inner() {}
+  void begin_inner_at_entry() {}
+  void end_inner() {}
+  [[nodiscard]] bool in_inner() const { return false; }
+  template <class Wait>
+  void wait_for_gil(Wait wait) {
+    wait();
+  }
+  void end() { mark_.end(1); }
+
+ private:
+  thread_mark<Direction> mark_;
+};
 
 }  // namespace polyhost::detail

@@ -1,0 +1,232 @@
+"""The timing modes: what is counted, what is timed, and that the estimates are right."""
+
+import random
+import statistics
+import unittest
+
+import polyhost
+import timing_native as n
+from support import SANITIZER, run
+
+boundary = polyhost.boundary
+MODES = ("exact", "full", "sampled", "off")
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.use("exact")
+        self.addCleanup(boundary.timing, "exact")
+
+    def use(self, mode):
+        boundary.timing(mode)
+        boundary.reset()
+
+    def row(self, name):
+        return boundary.snapshot()["timing_native." + name]
+
+    def check_sums(self, row):
+        outer, inner = sorted((row.python_ns, row.native_ns), reverse=True)
+        self.assertEqual(row.crossing_ns, outer - inner, row)
+        self.assertEqual(row.crossing_ns, row.convert_in_ns + row.convert_out_ns + row.gil_wait_ns, row)
+        self.assertLessEqual(row.split, row.timed, row)
+        self.assertLessEqual(row.timed, row.calls, row)
+
+
+class Modes(Case):
+    def test_the_mode_is_told_and_kept(self):
+        self.assertEqual(boundary.timing(), "exact")
+        self.assertEqual(boundary.timing("off"), "exact")
+        self.assertEqual(boundary.timing(), "off")
+        self.assertEqual(boundary.snapshot().timing, "off")
+        with self.assertRaisesRegex(ValueError, "there is no timing mode 'fast'"):
+            boundary.timing("fast")
+        self.assertRaises(TypeError, boundary.timing, 3)
+        self.assertEqual(boundary.timing(), "off")
+
+    def test_results_are_the_same_in_every_mode(self):
+        for mode in MODES:
+            self.use(mode)
+            for _ in range(300):
+                self.assertIsNone(n.noop())
+                self.assertEqual(n.add(3, 4), 7)
+                self.assertEqual(n.add(3), 4)
+                self.assertEqual(n.add(b=3, a=2**40), 2**40 + 3)
+                self.assertEqual(n.add(True, 1), 2)
+                self.assertEqual(n.scale(1.5), 3.0)
+                self.assertEqual(n.scale(2), 4.0)
+                self.assertEqual(n.length("größe"), 7)
+                self.assertEqual(n.length("size"), 4)
+                self.assertEqual(n.sum([1, 2.5]), 3.5)
+                self.assertEqual(n.repeat(lambda x: x + 1, 3), 6)
+                self.assertRaises(TypeError, n.add, "1", 2)
+                self.assertRaises(OverflowError, n.add, 2**63, 2)
+                self.assertRaises(TypeError, n.scale)
+                self.assertRaises(RuntimeError, n.fail_if, True)
+
+    def test_every_call_and_error_is_counted(self):
+        for mode in ("exact", "full", "sampled"):
+            with self.subTest(mode=mode):
+                self.use(mode)
+                for i in range(5000):
+                    n.add(i, 1)
+                    try:
+                        n.fail_if(i % 5 == 0)
+                    except RuntimeError:
+                        pass
+                n.repeat(abs, 3000)
+                self.assertEqual((self.row("add").calls, self.row("add").errors), (5000, 0))
+                self.assertEqual((self.row("fail_if").calls, self.row("fail_if").errors), (5000, 1000))
+                self.assertEqual(self.row("repeat(f)").calls, 3000)
+                for row in boundary.snapshot():
+                    self.check_sums(row)
+
+    def test_refused_arguments_are_errors(self):
+        for mode in ("exact", "full", "sampled"):
+            self.use(mode)
+            for _ in range(200):
+                n.add(1, 2)
+                self.assertRaises(TypeError, n.add, 1, "2")
+            row = self.row("add")
+            self.assertEqual((row.calls, row.errors), (400, 200), mode)
+
+    def test_off_counts_nothing(self):
+        self.use("off")
+        for _ in range(100):
+            n.add(1, 2)
+            n.sum([1.0])
+            n.work_without_gil(10)
+        n.repeat(abs, 100)
+        self.assertEqual(len(boundary.snapshot()), 0)
+
+    def test_changed_while_a_function_is_bound_and_specialised(self):
+        add = n.add
+        counted = 0
+        for mode in MODES * 5:
+            boundary.timing(mode)
+            for _ in range(100):
+                add(1, 2)
+            counted += 0 if mode == "off" else 100
+        self.assertEqual(self.row("add").calls, counted)
+
+    def test_changed_from_within(self):
+        self.assertEqual(n.repeat(lambda x: boundary.timing(random.choice(MODES)) and 1, 200), 200)
+        boundary.timing("exact")
+        for row in boundary.snapshot():
+            self.check_sums(row)
+
+    def test_the_switch(self):
+        code = "import timing_native as n, polyhost\nfor i in range(100): n.add(i, 1)\nprint(polyhost.boundary.timing())"
+        for mode in MODES:
+            done = run("--timing=" + mode, "--report", "-c", code)
+            self.assertEqual((done.returncode, done.stdout), (0, mode + "\n"), done.stderr)
+            self.assertEqual("made no crossing" in done.stderr, mode == "off", done.stderr)
+        done = run("--timing=fast", "-c", code)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--timing knows no mode 'fast'", done.stderr)
+
+
+class Splits(Case):
+    def test_short_calls_are_split_now_and_then(self):
+        for _ in range(100_000):
+            n.add(1, 2)
+        row = self.row("add")
+        self.assertEqual((row.calls, row.timed), (100_000, 100_000))
+        self.assertLess(abs(row.split - 100_000 / 16), 1000)
+        self.assertEqual(row.standard_error_ns, 0)
+
+    def test_other_calls_are_split_always(self):
+        for _ in range(1000):
+            n.sum([1.0])  # a container
+            n.add(True, 1)  # not of the exact type
+            n.work(20_000)  # long
+            n.work_without_gil(1)
+        n.repeat(abs, 1000)
+        for row in boundary.snapshot():
+            # A long call may by now and then be shorter than the rule asks for.
+            self.assertGreaterEqual(row.split, row.calls * 0.98, row)
+
+    def test_full_splits_every_call(self):
+        self.use("full")
+        for _ in range(10_000):
+            n.add(1, 2)
+            n.noop()
+        for row in boundary.snapshot():
+            self.assertEqual(row.split, 10_000)
+
+    @unittest.skipIf(SANITIZER, "compares times, which a sanitizer's own work distorts")
+    def test_the_split_of_exact_is_that_of_full(self):
+        calls = {
+            "add": lambda: n.add(3, 4),
+            "scale": lambda: n.scale(1.25),
+            "length": lambda: n.length("x" * 32),
+            "noop": n.noop,
+            "work": lambda: n.work(100),
+        }
+        for name, call in calls.items():
+            shares = {"exact": [], "full": []}
+            for _ in range(7):
+                for mode in shares:
+                    self.use(mode)
+                    for _ in range(20_000):
+                        call()
+                    row = self.row(name)
+                    shares[mode].append(row.native_ns / row.python_ns)
+            exact, full = (statistics.median(shares[mode]) for mode in ("exact", "full"))
+            self.assertLess(abs(exact - full), 0.15, (name, exact, full))
+
+    @unittest.skipIf(SANITIZER, "compares times, which a sanitizer's own work distorts")
+    def test_bodies_of_many_lengths(self):
+        # Most calls are short, and a few carry nearly all of the time: it is theirs, not the crossing's.
+        for i in range(50_000):
+            n.work(3000 if i % 50 == 0 else 1)
+        row = self.row("work")
+        self.assertGreater(row.native_ns / row.python_ns, 0.6, row)
+
+
+class Samples(Case):
+    @unittest.skipIf(SANITIZER, "compares times, which a sanitizer's own work distorts")
+    def test_sums_are_those_of_full(self):
+        def total(mode):
+            self.use(mode)
+            for i in range(60_000):
+                n.work(i % 200)
+            return self.row("work")
+
+        # Medians: a call that the machine interrupts stands for 64, when it is picked.
+        ratios, errors = [], []
+        for _ in range(7):
+            full, sampled = total("full"), total("sampled")
+            self.assertEqual(sampled.calls, 60_000)
+            self.assertLess(sampled.timed, 60_000 / 32)
+            self.assertGreater(sampled.standard_error_ns, 0)
+            errors.append(sampled.standard_error_ns / sampled.python_ns)
+            ratios.append(sampled.python_ns / full.python_ns)
+        self.assertLess(abs(statistics.median(ratios) - 1), 0.15, ratios)
+        self.assertLess(statistics.median(errors), 0.1, errors)
+
+    def test_long_calls_are_timed_always(self):
+        self.use("sampled")
+        for _ in range(500):
+            n.work(20_000)
+        n.repeat(lambda x: sum(range(1000)), 500)
+        for name in "work", "repeat(f)":
+            self.assertGreaterEqual(self.row(name).timed, 490)
+
+    def test_short_callbacks_are_sampled(self):
+        self.use("sampled")
+        n.repeat(abs, 50_000)
+        row = self.row("repeat(f)")
+        self.assertEqual(row.calls, 50_000)
+        if not SANITIZER:  # there, no call is short
+            self.assertLess(row.timed, 10_000)
+        self.check_sums(row)
+
+    def test_nested_time_is_estimated_too(self):
+        self.use("sampled")
+        n.repeat(lambda x: n.work(20_000) & 1, 100)
+        outer = self.row("repeat")
+        self.assertLess(outer.self_ns, outer.native_ns / 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
