@@ -131,6 +131,10 @@ compile_with_profile() {
   cd "$build"
   find . -name '*.o' -delete
   touch Programs/_freeze_module _bootstrap_python
+  # sys.version and python3 -VV name a build: the distribution's, of which this is the very source.
+  export SOURCE_DATE_EPOCH
+  SOURCE_DATE_EPOCH=$(fact "__import__('calendar').timegm(__import__('time').strptime(
+    __import__('platform').python_build()[1], '%b %d %Y %H:%M:%S'))")
   make -j"$jobs" -o Programs/_freeze_module -o _bootstrap_python "$archive" \
     EXTRA_CFLAGS="$optimise -fprofile-use -fprofile-correction -Wno-missing-profile -flto -fno-fat-lto-objects"
 }
