@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "boundary/calibrate.h"
 #include "boundary/interrupt.h"
 #include "boundary/module.h"
 #include "boundary/table.h"
@@ -40,7 +41,8 @@ Run& current_run() {
 
 record::Snapshot take_snapshot() {
   const Run& run = current_run();
-  return record::take_snapshot(boundary::ledger(), run.start, run.script, boundary::timing());
+  return record::take_snapshot(boundary::ledger(), run.start, run.script, boundary::timing(),
+                               boundary::calibrated_cost(boundary::timing()));
 }
 
 void reset() {
@@ -104,7 +106,7 @@ int run(const RunOptions& options) {
   current.script = options.script;
   current.process = ::getpid();
   if (!claim_outputs(options.reports)) return 2;
-  boundary::register_module({take_snapshot, reset, render});
+  boundary::register_module({take_snapshot, reset, render, !options.reports.empty()});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(!options.reports.empty()));
   interpreter::freeze(package::modules());

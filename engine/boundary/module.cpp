@@ -1,6 +1,7 @@
 // _polyhost: the table for plugins, snapshots as Python values, reports as text.
 #include "boundary/module.h"
 
+#include "boundary/calibrate.h"
 #include "boundary/interrupt.h"
 #include "boundary/table.h"
 #include "record/fields.h"
@@ -61,6 +62,7 @@ object as_dict(const record::Snapshot& s) {
   put(d, "lost", s.lost);
   put(d, "timing", s.timing);
   put(d, "cost_per_split_ns", s.cost.per_split_ns);
+  put(d, "call_site_ns", s.cost.call_site_ns);
   put(d, "functions", functions);
   return dict;
 }
@@ -77,7 +79,10 @@ PyObject* guarded(Body body) {
 }
 
 PyObject* snapshot(PyObject*, PyObject*) {
-  return guarded([] { return as_dict(services().take_snapshot()).release(); });
+  return guarded([] {
+    calibrate();
+    return as_dict(services().take_snapshot()).release();
+  });
 }
 
 PyObject* reset(PyObject*, PyObject*) {
@@ -110,6 +115,7 @@ PyObject* report(PyObject*, PyObject* format) {
     Py_ssize_t size = 0;
     const char* name = PyUnicode_AsUTF8AndSize(format, &size);
     if (name == nullptr) return nullptr;
+    calibrate();
     const std::string text =
         services().render(services().take_snapshot(), {name, static_cast<std::size_t>(size)});
     return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
@@ -121,6 +127,7 @@ int execute(PyObject* module) {
                                                      nullptr));  // plugins only read it
   if (!capsule) return -1;
   watch_interrupts();  // a process without native functions is left as it is
+  if (services().reports_at_end && !calibrate_at_exit()) return -1;
   if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
 }

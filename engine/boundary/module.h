@@ -14,6 +14,7 @@ struct Services {
   std::function<void()> reset;                      // empties the ledger, restarts the wall clock
   // The snapshot as text; throws std::invalid_argument for a format it does not know.
   std::function<std::string(const record::Snapshot&, const std::string& format)> render;
+  bool reports_at_end = false;  // a report will be made when Python has ended
 };
 
 // Registers _polyhost with Python, which must not run yet; it is built when it is first imported.

@@ -1,7 +1,6 @@
 // From the ledger's ticks to a snapshot's nanoseconds.
 #include "record/snapshot.h"
 
-#include "record/cost.h"
 #include "record/estimate.h"
 #include "record/histogram.h"
 #include "record/ledger.h"
@@ -50,7 +49,7 @@ Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
 }  // namespace
 
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing) {
+                       polyhost_timing timing, const Cost& cost_in_ticks) {
   // Taken before anything that costs time of its own.
   Snapshot s;
   s.wall_ns = base::now().ns - start.ns;
@@ -59,8 +58,8 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   s.clock.ns_per_tick = base::ns_per_tick_since(start);
   s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
   s.timing = text(timing);
-  const MeasuringCost cost = measure_cost(timing);
-  s.cost = {cost.per_call * s.clock.ns_per_tick, cost.per_split * s.clock.ns_per_tick};
+  const double ns = s.clock.ns_per_tick;
+  s.cost = {cost_in_ticks.per_call_ns * ns, cost_in_ticks.per_split_ns * ns, cost_in_ticks.call_site_ns * ns};
   for (const Ledger::Entry& entry : ledger.entries()) {
     if (!was_called(entry.counts)) continue;
     s.functions.push_back(in_ns(entry, s.clock.ns_per_tick));

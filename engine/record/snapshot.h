@@ -7,6 +7,7 @@
 #include <polyhost/abi.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,12 @@ struct Clock {
   double resolution_ns = 0.0;  // the smallest step seen between two different readings
 };
 
-// What measuring adds to one call.
+// What measuring adds to one call. Not numbers where it was not measured.
 struct Cost {
-  double per_call_ns = 0.0;   // to a short one, in the timing mode of the snapshot
-  double per_split_ns = 0.0;  // to one that takes all four ticks
+  static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  double per_call_ns = unknown;   // to a short one, in the timing mode of the snapshot
+  double per_split_ns = unknown;  // to one that takes all four ticks
+  double call_site_ns = unknown;  // what the interpreter spends around an inbound call: it is in no row
 };
 
 // One function in one direction. Sums are over all calls; where not every call was timed, or split into its
@@ -71,7 +74,8 @@ class Ledger;
 
 // Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in
 // it.
+// The costs come in ticks, as calibrated.
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing);
+                       polyhost_timing timing, const Cost& cost_in_ticks);
 
 }  // namespace polyhost::record

@@ -39,7 +39,8 @@ std::string json(const record::Snapshot& snapshot) {
                                {"clock", clock(snapshot.clock)},
                                {"cost",
                                 {{"per_call_ns", finite(snapshot.cost.per_call_ns)},
-                                 {"per_split_ns", finite(snapshot.cost.per_split_ns)}}},
+                                 {"per_split_ns", finite(snapshot.cost.per_split_ns)},
+                                 {"call_site_ns", finite(snapshot.cost.call_site_ns)}}},
                                {"lost", snapshot.lost},
                                {"functions", std::move(functions)},
                                {"timing", snapshot.timing}};

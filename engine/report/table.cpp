@@ -120,6 +120,8 @@ std::string footer(const Snapshot& s) {
   if (s.lost != 0) text += " counted but not timed";
   const bool nested = std::any_of(s.functions.begin(), s.functions.end(),
                                   [](const Function& f) { return inner_side(f) != f.self_ns; });
+  text += "\nthe interpreter's own time around an inbound call, in no row: " + phrase(s.cost.call_site_ns) +
+          " per call";
   return text + (nested ? "\nnested crossings count in every row they pass through\n" : "\n");
 }
 

@@ -47,18 +47,19 @@ class Snapshot:
 
     script (str), wall_ns (int), clock (Clock), timing (str: the mode when it was taken), cost_per_call_ns (float:
     what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
+    call_site_ns (float: what the interpreter spends around an inbound call, which is in no row),
     lost (int: calls not timed), functions (tuple of Function, in order of registration).
     Index it with a qualified name, iterate over its functions, or print it for the table's data.
     """
 
-    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns")
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns")
 
     def __init__(self, data):
         put = object.__setattr__
         put(self, "script", data["script"])
         put(self, "wall_ns", data["wall_ns"])
         put(self, "clock", Clock(data["clock_source"], data["ns_per_tick"], data["resolution_ns"]))
-        for name in ("cost_per_call_ns", "cost_per_split_ns", "timing", "lost"):
+        for name in ("cost_per_call_ns", "cost_per_split_ns", "call_site_ns", "timing", "lost"):
             put(self, name, data[name])
         put(self, "functions", tuple(Function(**row) for row in data["functions"]))
 

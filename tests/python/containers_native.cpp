@@ -17,6 +17,29 @@ T same(T value) {
   return value;
 }
 
+double sum_in_place(const polyhost::sequence<double>& items) {
+  double total = 0;
+  for (const double item : items) total += item;
+  return total;
+}
+// Each item twice: by index and in order.
+std::vector<std::string> twice(polyhost::sequence<std::string> items) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < items.size(); ++i) all.push_back(items.at(i));
+  for (const std::string& item : items) all.push_back(item);
+  return all;
+}
+// How many items were seen while `change` may change the list.
+std::size_t count_while(const polyhost::sequence<polyhost::object>& items,
+                        const polyhost::callback<void()>& change) {
+  std::size_t seen = 0;
+  for (const polyhost::object& item : items) {
+    seen += item ? 1 : 0;
+    change();
+  }
+  return seen;
+}
+
 using Nested = std::map<std::string, std::vector<std::optional<std::pair<std::int64_t, double>>>>;
 
 }  // namespace
@@ -28,6 +51,10 @@ POLYHOST_MODULE(containers_native, m) {
   m.def<same<std::vector<bool>>>("bools(items)");
   m.def<same<std::vector<std::string>>>("texts(items)");
   m.def<same<std::vector<polyhost::object>>>("objects(items)");
+  m.def<sum_in_place>("sum_in_place(items)");
+  m.def<twice>("twice(items)");
+  m.def<count_while>("count_while(items, change)");
+  m.def<[](polyhost::sequence<std::int8_t> items) { return items.at(items.size()); }>("beyond(items)");
   m.def<same<std::list<std::int64_t>>>("linked(items)");
   m.def<same<std::deque<double>>>("queue(items)");
   m.def<same<std::vector<std::vector<std::int64_t>>>>("rows(items)");

@@ -54,6 +54,40 @@ class Sequences(unittest.TestCase):
             self.assertIs(type(result), list)
             self.assertEqual([type(item) for item in result], [type(item) for item in value])
 
+    def test_items_of_both_kinds(self):
+        # Those of the exact type are read at once, up to the first that is not.
+        mixed = [1.0] * 10 + [2, True, Float(3, lambda: None)] + [4.0] * 10
+        self.assertEqual(c.floats(mixed), [1.0] * 10 + [2.0, 1.0, 3.0] + [4.0] * 10)
+        self.assertEqual(c.ints([1, 2**40, 2**62, True, -(2**63)]), [1, 2**40, 2**62, 1, -(2**63)])
+        self.assertIn("item 2", refusal(self, c.floats, [1.0, 2.0, "3", 4.0]))
+        self.assertIn("item 1", refusal(self, c.small_ints, [1, 128], OverflowError))
+
+    def test_in_place(self):
+        for make in (list, tuple, iter, deque):
+            self.assertEqual(c.sum_in_place(make([1.5, 2, 3])), 6.5)
+        for strange in True, Float(3, lambda: None), 2**60, "3":
+            self.assertIn("item 1 is " + type(strange).__name__, refusal(self, c.sum_in_place, [1.0, strange]))
+        self.assertEqual(c.sum_in_place([]), 0)
+        self.assertEqual(c.twice(["a", "\u20ac"]), ["a", "\u20ac"] * 2)
+        self.assertEqual(
+            refusal(self, c.sum_in_place, [1.0, "2"]),
+            "containers_native.sum_in_place(): argument 'items' must be list[float], but item 1 is str",
+        )
+        self.assertEqual(
+            refusal(self, c.sum_in_place, "12"),
+            "containers_native.sum_in_place(): argument 'items' must be list[float], not str",
+        )
+        self.assertIn("no such item", refusal(self, c.beyond, [1], IndexError))
+        self.assertIn("list[float]", c.sum_in_place.__signature__.__str__())
+
+    def test_in_place_while_the_list_changes(self):
+        items = [object() for _ in range(5)]
+        self.assertEqual(c.count_while(items, items.clear), 1)
+        items = [object() for _ in range(6)]
+        self.assertEqual(c.count_while(items, items.pop), 3)
+        items = [0]
+        self.assertEqual(c.count_while(items, lambda: items.append(0) if len(items) < 50 else None), 50)
+
     def test_objects_are_the_same(self):
         items = [object(), [], None, "text"]
         for given, got in zip(items, c.objects(items)):

@@ -1,7 +1,9 @@
 """The timing modes: what is counted, what is timed, and that the estimates are right."""
 
+import itertools
 import random
 import statistics
+import time
 import unittest
 
 import polyhost
@@ -160,7 +162,7 @@ class Splits(Case):
             "scale": lambda: n.scale(1.25),
             "length": lambda: n.length("x" * 32),
             "noop": n.noop,
-            "work": lambda: n.work(100),
+            "fail_if": lambda: n.fail_if(False),
         }
         for name, call in calls.items():
             shares = {"exact": [], "full": []}
@@ -226,6 +228,86 @@ class Samples(Case):
         n.repeat(lambda x: n.work(20_000) & 1, 100)
         outer = self.row("repeat")
         self.assertLess(outer.self_ns, outer.native_ns / 2)
+
+
+def loop_ns(function, *arguments, calls=20_000):
+    """What one call takes in a script's loop, less the loop."""
+    names = "abc"[: len(arguments)]
+    source = f"def run(turns, f, {', '.join(names)}):\n for _ in turns: f({', '.join(names)})\ndef empty(turns):\n for _ in turns: pass\n"
+    exec(source, loops := {})
+    start = time.perf_counter_ns()
+    loops["empty"](itertools.repeat(None, calls))
+    between = time.perf_counter_ns()
+    loops["run"](itertools.repeat(None, calls), function, *arguments)
+    return (time.perf_counter_ns() - between - (between - start)) / calls
+
+
+@unittest.skipIf(SANITIZER, "compares times, which a sanitizer's own work distorts")
+class Calibration(Case):
+    CALLS = {"noop": (), "add": (3, 4), "scale": (1.25,), "length": ("x" * 32,), "sum": ([1.0] * 1000,)}
+
+    def check(self, measure, low, high):
+        """The median of several rounds lies within the bounds; on a busy machine, of one of three tries."""
+        for last in False, False, True:
+            time.sleep(0.5)  # then the next snapshot calibrates anew
+            median = statistics.median(measure() for _ in range(9))
+            if low < median < high:
+                return
+        self.assertTrue(low < median < high, median)
+
+    def test_the_rows_and_the_call_site_make_up_a_loop_measured_from_outside(self):
+        for name, arguments in self.CALLS.items():
+
+            def ratio():
+                boundary.reset()
+                outside = loop_ns(getattr(n, name), *arguments)
+                snapshot = boundary.snapshot()
+                row = snapshot["timing_native." + name]
+                return (row.python_ns / row.calls + snapshot.call_site_ns) / outside
+
+            with self.subTest(name):
+                self.check(ratio, 0.9, 1.1)
+
+    def test_the_published_cost_is_that_seen_from_outside(self):
+        def ratio(mode, name):
+            boundary.timing(mode)
+            timed = loop_ns(getattr(n, name), *self.CALLS[name])
+            boundary.timing("off")
+            untimed = loop_ns(getattr(n, name), *self.CALLS[name])
+            boundary.timing(mode)
+            return boundary.snapshot().cost_per_call_ns / (timed - untimed)
+
+        for mode in "exact", "full":
+            for name in "add", "scale", "length":
+                with self.subTest(mode=mode, name=name):
+                    self.check(lambda: ratio(mode, name), 0.85, 1.15)
+
+    def test_off_costs_nothing(self):
+        boundary.timing("off")
+        self.assertEqual(boundary.snapshot().cost_per_call_ns, 0)
+
+    def test_nobody_sees_it(self):
+        code = '''
+import sys
+seen = []
+sys.setprofile(lambda frame, event, arg: seen.append(frame.f_code.co_name))
+import polyhost
+polyhost.boundary.snapshot()
+sys.setprofile(None)
+print("calling" in seen, len(polyhost.boundary.snapshot()))
+'''
+        self.assertEqual(run("-c", code).stdout, "False 0\n")
+
+    def test_ctrl_c_meanwhile_is_the_scripts(self):
+        code = '''
+import signal, threading, polyhost
+threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT)).start()
+try:
+    while True: polyhost.boundary.snapshot()
+except KeyboardInterrupt: print("caught")
+print(polyhost.boundary.snapshot().call_site_ns > 0)
+'''
+        self.assertEqual(run("-c", code).stdout, "caught\nTrue\n")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ namespace {
 
 Snapshot snapshot_of(const Ledger& ledger) {
   polyhost::base::choose_clock();
-  return take_snapshot(ledger, polyhost::base::now(), "script.py", POLYHOST_TIMING_EXACT);
+  return take_snapshot(ledger, polyhost::base::now(), "script.py", POLYHOST_TIMING_EXACT, {10.0, 20.0, 30.0});
 }
 
 }  // namespace
@@ -87,10 +87,11 @@ TEST_CASE("reset empties the records and leaves them in place") {
   CHECK(snapshot_of(ledger).functions.empty());
 }
 
-TEST_CASE("measuring costs something, and the clock has a resolution") {
+TEST_CASE("costs become nanoseconds, and the clock has a resolution") {
   polyhost::base::choose_clock();
   const Snapshot s = snapshot_of(Ledger());
-  CHECK(s.cost.per_call_ns > 0.0);
-  CHECK(s.cost.per_split_ns > s.cost.per_call_ns);
+  CHECK(s.cost.per_call_ns == doctest::Approx(10.0 * s.clock.ns_per_tick));
+  CHECK(s.cost.per_split_ns == doctest::Approx(20.0 * s.clock.ns_per_tick));
+  CHECK(s.cost.call_site_ns == doctest::Approx(30.0 * s.clock.ns_per_tick));
   CHECK(s.clock.resolution_ns > 0.0);
 }

@@ -18,7 +18,7 @@ inline record::Snapshot run(std::string script, std::vector<record::Function> fu
           .wall_ns = 1'234'567'890,
           .clock = {.source = "tsc", .ns_per_tick = 0.38, .resolution_ns = 10},
           .timing = "exact",
-          .cost = {.per_call_ns = 28.4, .per_split_ns = 55.0},
+          .cost = {.per_call_ns = 28.4, .per_split_ns = 55.0, .call_site_ns = 12.5},
           .functions = std::move(functions)};
 }
 

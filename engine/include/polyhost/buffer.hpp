@@ -29,22 +29,21 @@ void describe_item(std::string& out) {
 template <buffer_item T>
 bool format_fits(const char* format) {
   if (format == nullptr) format = "B";
-  if (std::strchr("@=<", *format) != nullptr && *format != '\0') ++format;  // little-endian machines only
+  if (*format == '@' || *format == '=' || *format == '<') ++format;  // little-endian machines only
   if (*format == '\0' || format[1] != '\0') return false;
-  const char* const codes = std::same_as<T, bool>    ? "?"
-                            : std::floating_point<T> ? "fdg"
-                            : std::is_signed_v<T>    ? "bhilqn"
-                                                     : "BHILQN";
-  return std::strchr(codes, *format) != nullptr;
+  constexpr std::string_view codes = std::same_as<T, bool>    ? "?"
+                                     : std::floating_point<T> ? "dfg"
+                                     : std::is_signed_v<T>    ? "lqihbn"
+                                                              : "LQIHBN";
+  return codes.find(*format) != std::string_view::npos;
 }
 
-// The reason why a view cannot be read as contiguous items of T, or null.
+// The reason why a contiguous view cannot be read as items of T, or null.
 template <buffer_item T>
 const char* misfit(const Py_buffer& view) {
   if (view.itemsize != static_cast<Py_ssize_t>(sizeof(T)) || !format_fits<T>(view.format)) {
     return "its items are of another type";
   }
-  if (PyBuffer_IsContiguous(&view, 'C') == 0) return "it is not C-contiguous";
   if (view.len > 0 && reinterpret_cast<std::uintptr_t>(view.buf) % alignof(T) != 0)
     return "it is not aligned";
   return nullptr;
@@ -84,6 +83,10 @@ struct converter<std::span<T>> {
 
   bool load(PyObject* from, argument& arg) {
     if (PyObject_CheckBuffer(from) == 0) return detail::refuse_type(arg, from);
+    // Most are C-contiguous; the others are asked again, for the reason of the refusal.
+    constexpr int contiguous = PyBUF_ND | PyBUF_FORMAT | (std::is_const_v<T> ? 0 : PyBUF_WRITABLE);
+    if (PyObject_GetBuffer(from, &view_, contiguous) == 0) return take(from, arg);
+    PyErr_Clear();
     if (PyObject_GetBuffer(from, &view_, std::is_const_v<T> ? PyBUF_FULL_RO : PyBUF_FULL) != 0) {
       const bool refused = PyErr_ExceptionMatches(PyExc_BufferError) != 0;
       if (std::is_const_v<T> || !refused) return detail::refuse(arg, refusal::raised);
@@ -91,6 +94,13 @@ struct converter<std::span<T>> {
       return detail::refuse_type(arg, from, "it is read-only");
     }
     if (!std::is_const_v<T> && view_.readonly != 0) return detail::refuse_type(arg, from, "it is read-only");
+    if (PyBuffer_IsContiguous(&view_, 'C') == 0)
+      return detail::refuse_type(arg, from, "it is not C-contiguous");
+    return take(from, arg);
+  }
+
+ private:
+  bool take(PyObject* from, argument& arg) {
     if (const char* reason = detail::misfit<item>(view_)) return detail::refuse_type(arg, from, reason);
     if (std::is_same_v<item, bool> && !detail::all_truth_values(view_)) {
       return detail::refuse_type(arg, from, "it has a byte that is neither 0 nor 1");
@@ -100,7 +110,6 @@ struct converter<std::span<T>> {
     return true;
   }
 
- private:
   Py_buffer view_{};
 };
 

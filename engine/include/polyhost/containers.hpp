@@ -80,11 +80,31 @@ inline object as_fast_sequence(PyObject* from, argument& arg) {
 }
 
 template <class Item, class Sink>
-bool load_items(PyObject* sequence, argument& arg, Sink&& sink) {
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) {  // the size may change on the way
+bool load_items(PyObject* sequence, argument& arg, Sink&& sink, Py_ssize_t first = 0) {
+  for (Py_ssize_t i = first; i < PySequence_Fast_GET_SIZE(sequence); ++i) {  // the size may change on the way
     if (!load_item<Item>(PySequence_Fast_GET_ITEM(sequence, i), i, arg, sink)) return false;
   }
   return true;
+}
+
+// A type whose values are read from its own Python type without running Python code.
+template <class T>
+concept exactly_loadable = owns_its_value<T> && requires(converter<T> item, PyObject* from) {
+  item.load_exact(from);
+};
+
+// How many of the first items of `sequence`, a list or tuple, were read into `to`, which has room for all of
+// them: those up to one that is not of the item's own Python type.
+template <exactly_loadable Item>
+Py_ssize_t load_exact_items(PyObject* sequence, Item* to) {
+  PyObject* const* const from = PySequence_Fast_ITEMS(sequence);
+  const Py_ssize_t size = PySequence_Fast_GET_SIZE(sequence);
+  converter<Item> item;
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    if (!item.load_exact(from[i])) return i;
+    to[i] = std::move(item.value);
+  }
+  return size;
 }
 
 template <class Key, class Value>
@@ -120,11 +140,17 @@ struct converter<T> {
   bool load(PyObject* from, argument& arg) {
     const object items = detail::as_fast_sequence(from, arg);
     if (!items) return false;
-    if constexpr (requires { value.reserve(1); }) {
-      value.reserve(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.get())));
+    const auto size = static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.get()));
+    Py_ssize_t done = 0;
+    if constexpr (detail::exactly_loadable<item> && requires { value.resize(size), value.data(); }) {
+      value.resize(size);
+      done = detail::load_exact_items<item>(items.get(), value.data());
+      value.resize(static_cast<std::size_t>(done));
+    } else if constexpr (requires { value.reserve(size); }) {
+      value.reserve(size);
     }
-    return detail::load_items<item>(items.get(), arg,
-                                    [&](item&& loaded) { value.push_back(std::move(loaded)); });
+    return detail::load_items<item>(
+        items.get(), arg, [&](item&& loaded) { value.push_back(std::move(loaded)); }, done);
   }
 
   static PyObject* make(const T& container) {

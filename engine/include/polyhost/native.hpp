@@ -16,3 +16,4 @@
 #include <polyhost/interrupt.hpp>
 #include <polyhost/module.hpp>
 #include <polyhost/object.hpp>
+#include <polyhost/sequence.hpp>

@@ -1,0 +1,208 @@
+// Loops of a script's kind, run in turns: empty, and around one function in each timing mode.
+#include "boundary/calibrate.h"
+
+#include "base/clock.h"
+#include "boundary/table.h"
+#include "record/estimate.h"
+
+#include <polyhost/containers.hpp>
+#include <polyhost/convert.hpp>
+#include <polyhost/detail/function.hpp>
+#include <polyhost/detail/read_signature.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <optional>
+
+namespace polyhost::boundary {
+
+namespace {
+
+constexpr int calls = 500;
+constexpr int passes = 9;
+constexpr std::size_t modes = 4;
+constexpr std::size_t empty = modes;  // the loop without a call
+
+constexpr const char* loops_script = R"(
+def empty(turns):
+    for _ in turns: pass
+def calling(turns, function):
+    for _ in turns: function(7)
+)";
+
+// Whoever profiles or traces the script does not see the loops.
+class without_tracing {
+ public:
+  without_tracing() { PyThreadState_EnterTracing(PyThreadState_Get()); }
+  ~without_tracing() { PyThreadState_LeaveTracing(PyThreadState_Get()); }
+  without_tracing(const without_tracing&) = delete;
+  without_tracing& operator=(const without_tracing&) = delete;
+};
+
+object owned(PyObject* made) {
+  if (made == nullptr) throw_python_error();
+  return object::steal(made);
+}
+
+std::int64_t same(std::int64_t x) { return x; }
+using call_traits = detail::callable_traits<decltype(&same)>;
+
+// The function that is called, as m.def would make it, but with a record of its own. It lives to the end.
+class Probe {
+ public:
+  Probe() {
+    constexpr const detail::entry_points& points = call_traits::entry_points_of<&same, false>;
+    entry_points_ = {points.timed, points.timed, points.counted, points.untimed};
+    detail::read_signature(signature_, "probe(x)");
+    call_traits::add_types(signature_);
+    module_ = owned(PyModule_New("_polyhost_probe"));
+    const object self = detail::make_function_object(module_.get(), signature_, record_);
+    function_ = owned(PyCFunction_NewEx(&method_, self.get(), nullptr));
+  }
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+
+  PyObject* use(polyhost_timing timing) {
+    timing_ = static_cast<std::uint32_t>(timing);
+    method_.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_points_[timing]));
+    record_ = {};
+    record_.min = UINT64_MAX;
+    return function_.get();
+  }
+  [[nodiscard]] double mean_outer() const {
+    const record::Totals totals = record::estimate_totals(record_);
+    return totals.outer / std::max(totals.calls, 1.0);
+  }
+  // Of this function alone: the process's mode stays as it is.
+  [[nodiscard]] const std::uint32_t* timing() const { return &timing_; }
+
+ private:
+  std::array<detail::entry_point, modes> entry_points_{};
+  std::uint32_t timing_ = POLYHOST_TIMING_EXACT;
+  detail::signature signature_;
+  polyhost_record record_{};
+  PyMethodDef method_{"probe", nullptr, METH_FASTCALL | METH_KEYWORDS, nullptr};
+  object module_;
+  object function_;
+};
+
+// In ticks.
+struct Measured {
+  std::array<double, modes> cost{};  // of timing, by mode
+  double call_site = 0.0;
+  std::uint64_t at_ns = 0;
+};
+
+std::optional<Measured>& measured() {
+  static std::optional<Measured> instance;
+  return instance;
+}
+
+constexpr std::uint64_t fresh_for_ns = 500'000'000;  // machines have slow phases
+
+using Samples = std::array<double, passes>;
+
+double median(Samples samples) {
+  std::nth_element(samples.begin(), samples.begin() + passes / 2, samples.end());
+  return samples[passes / 2];
+}
+
+class Loops {
+ public:
+  Loops() {
+    globals_ = owned(PyDict_New());
+    if (PyDict_SetItemString(globals_.get(), "__builtins__", PyEval_GetBuiltins()) != 0) throw_python_error();
+    // Not PyRun_String: at the end of a run it would make Python forget that an interrupt ended the script.
+    const object code = owned(Py_CompileString(loops_script, "<polyhost>", Py_file_input));
+    owned(PyEval_EvalCode(code.get(), globals_.get(), globals_.get()));
+    const object itertools = owned(PyImport_ImportModule("itertools"));
+    repeat_ = owned(PyObject_GetAttrString(itertools.get(), "repeat"));
+  }
+
+  // Ticks a turn.
+  double run(const char* name, PyObject* function) {
+    const object turns = owned(PyObject_CallFunction(repeat_.get(), "Oi", Py_None, calls));
+    PyObject* loop = PyDict_GetItemString(globals_.get(), name);
+    const std::uint64_t start = detail::tick();
+    const object done =
+        owned(function != nullptr ? PyObject_CallFunctionObjArgs(loop, turns.get(), function, nullptr)
+                                  : PyObject_CallFunctionObjArgs(loop, turns.get(), nullptr));
+    return static_cast<double>(detail::tick() - start) / calls;
+  }
+
+ private:
+  object globals_;
+  object repeat_;
+};
+
+Measured measure(Probe& probe) {
+  Loops loops;
+  std::array<Samples, modes + 1> times{};
+  Samples inside{};
+  for (int pass = -1; pass < passes; ++pass) {  // the first only warms up
+    const auto at = static_cast<std::size_t>(std::max(pass, 0));
+    times[empty][at] = loops.run("empty", nullptr);
+    for (std::size_t mode = 0; mode < modes; ++mode) {
+      const auto timing = static_cast<polyhost_timing>(mode);
+      times[mode][at] = loops.run("calling", probe.use(timing));
+      if (timing == POLYHOST_TIMING_EXACT) inside[at] = probe.mean_outer();
+    }
+  }
+  Measured result;
+  const double untimed = median(times[POLYHOST_TIMING_OFF]);
+  for (std::size_t mode = 0; mode < modes; ++mode)
+    result.cost[mode] = std::max(0.0, median(times[mode]) - untimed);
+  result.call_site =
+      std::max(0.0, median(times[POLYHOST_TIMING_EXACT]) - median(times[empty]) - median(inside));
+  return result;
+}
+
+// What m.def's functions of a plugin find out when it is imported.
+void connect_own_functions(const Probe& probe) {
+  detail::table = &table();
+  detail::thread_offset = table().thread_offset;
+  detail::timing_in_use = probe.timing();
+}
+
+PyObject* calibrate_before_end(PyObject*, PyObject* process) {
+  try {
+    if (PyLong_AsLong(process) == static_cast<long>(::getpid())) calibrate();
+    return Py_NewRef(Py_None);
+  } catch (...) {
+    detail::set_python_error_from_current_exception();
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+void calibrate() {
+  const std::uint64_t now = base::now().ns;
+  if (measured() && now - measured()->at_ns < fresh_for_ns) return;
+  static Probe& probe = *new Probe;
+  connect_own_functions(probe);
+  const without_tracing quiet;
+  measured() = measure(probe);
+  measured()->at_ns = now;
+}
+
+record::Cost calibrated_cost(polyhost_timing timing) {
+  if (!measured()) return {};
+  return {measured()->cost[timing], measured()->cost[POLYHOST_TIMING_FULL], measured()->call_site};
+}
+
+bool calibrate_at_exit() {
+  static PyMethodDef method{"calibrate", calibrate_before_end, METH_O, nullptr};
+  const object process = object::steal(PyLong_FromLong(static_cast<long>(::getpid())));
+  const object function = object::steal(PyCFunction_NewEx(&method, nullptr, nullptr));
+  const object atexit = object::steal(PyImport_ImportModule("atexit"));
+  if (!process || !function || !atexit) return false;
+  return static_cast<bool>(
+      object::steal(PyObject_CallMethod(atexit.get(), "register", "OO", function.get(), process.get())));
+}
+
+}  // namespace polyhost::boundary

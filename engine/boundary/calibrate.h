@@ -1,0 +1,18 @@
+// What timing costs a call, and what the interpreter spends around one, measured on a function of our own.
+#pragma once
+
+#include "record/snapshot.h"
+
+namespace polyhost::boundary {
+
+// Takes about two milliseconds, and does nothing where the last time is less than half a second ago. Needs
+// the GIL and a Python that is alive. Throws python_error, as on Ctrl-C.
+void calibrate();
+
+// What was measured, for that timing mode; not a number where calibrate() has not been called.
+record::Cost calibrated_cost(polyhost_timing timing);
+
+// Has Python call calibrate() before it ends, since then it is too late. False with an exception set.
+bool calibrate_at_exit();
+
+}  // namespace polyhost::boundary
