@@ -10,6 +10,7 @@ const char* const help_text =
     "  polyhost [switches] [python3's options] script.py [arguments]\n"
     "  polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]\n"
     "  polyhost version          polyhost's, Python's and the compiler's version\n"
+    "  polyhost bench            what a call costs, beside other ways of binding; see polyhost bench --help\n"
     "  polyhost help             this text; `polyhost --help` shows python3's\n"
     "\n"
     "Switches, before the script:\n"

@@ -92,6 +92,18 @@ bool read_switch(std::string_view argument, CommandLine& line) {
   return false;
 }
 
+// The package's modules that are commands. Isolated: the script's environment is not theirs.
+char bench_module[] = "polyhost.bench";
+
+// python3 -I -m MODULE ARGUMENTS, for `polyhost COMMAND ARGUMENTS`.
+std::vector<char*> run_module(int argc, char** argv, char* module) {
+  static char isolated[] = "-I";
+  static char as_module[] = "-m";
+  std::vector<char*> arguments{argv[0], isolated, as_module, module};
+  arguments.insert(arguments.end(), argv + 2, argv + argc);
+  return arguments;
+}
+
 }  // namespace
 
 CommandLine parse(int argc, char** argv) {
@@ -102,6 +114,11 @@ CommandLine parse(int argc, char** argv) {
 
   if (argc > 1 && (std::string_view(argv[1]) == "version" || std::string_view(argv[1]) == "help")) {
     line.command = argv[1];
+    return line;
+  }
+  if (argc > 1 && std::string_view(argv[1]) == "bench") {
+    line.run.arguments = run_module(argc, argv, bench_module);
+    line.run.script = "bench";
     return line;
   }
   line.run.arguments = {argv[0]};

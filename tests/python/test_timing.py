@@ -301,8 +301,8 @@ print("calling" in seen, len(polyhost.boundary.snapshot()))
     def test_ctrl_c_meanwhile_is_the_scripts(self):
         code = '''
 import signal, threading, polyhost
-threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT)).start()
 try:
+    threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT)).start()
     while True: polyhost.boundary.snapshot()
 except KeyboardInterrupt: print("caught")
 print(polyhost.boundary.snapshot().call_site_ns > 0)

@@ -12,7 +12,6 @@
 #include <cxxabi.h>
 
 #include <array>
-#include <optional>
 #include <stdexcept>
 
 namespace polyhost {
@@ -65,14 +64,13 @@ class callback<R(A...)> {
 
   R operator()(A... arguments) const {
     if (!callable_) throw std::logic_error("an empty polyhost::callback was called");
-    if (detail::timing_is(POLYHOST_TIMING_OFF)) {
-      const holding_gil gil;
-      return untimed(std::forward<A>(arguments)...);
-    }
+    if (detail::holds_gil()) [[likely]]
+      return with_gil(0, 0, std::forward<A>(arguments)...);
+    if (detail::out_of_reach())
+      throw std::runtime_error("Python is shutting down: its functions cannot be called");
     const std::uint64_t entry = detail::tick();
-    const holding_gil gil;
-    const std::uint64_t gil_wait = gil.waited() ? detail::tick() - entry : 0;
-    return measured(entry, gil_wait, std::forward<A>(arguments)...);
+    const detail::gil_guard gil;
+    return with_gil(entry, detail::tick() - entry, std::forward<A>(arguments)...);
   }
 
   explicit operator bool() const { return static_cast<bool>(callable_); }
@@ -86,44 +84,41 @@ class callback<R(A...)> {
     arguments_array() = default;
     arguments_array(const arguments_array&) = delete;
     arguments_array& operator=(const arguments_array&) = delete;
+    // On the way out of an exception.
     ~arguments_array() {
-      for (std::size_t i = 1; i < items.size(); ++i) detail::release_anywhere(items[i]);
-    }
-  };
-
-  // The GIL, held for a call: taken if the thread does not have it.
-  class holding_gil {
-   public:
-    holding_gil() {
-      if (detail::holds_gil()) return;
-      if (detail::out_of_reach())
-        throw std::runtime_error("Python is shutting down: its functions cannot be called");
-      taken_.emplace();
-    }
-    [[nodiscard]] bool waited() const { return taken_.has_value(); }
-
-   private:
-    std::optional<detail::gil_guard> taken_;
-  };
-
-  R measured(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
-    polyhost_record& record = *record_;
-    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && record.until_split != 0) {
-      --record.until_split;
-      ++record.counted;
-      try {
-        return untimed(std::forward<A>(arguments)...);
-      } catch (...) {
-        ++record.errors;
-        throw;
+      for (std::size_t i = 1; i < items.size(); ++i) {
+        if (items[i] != nullptr) [[unlikely]]
+          detail::release_anywhere(items[i]);
       }
     }
-    detail::outbound_crossing c(entry, detail::this_thread(), gil_wait);
+    void release() {
+      for (std::size_t i = 1; i < items.size(); ++i) detail::release_held(std::exchange(items[i], nullptr));
+    }
+  };
+
+  // `entry` is 0, or the tick at which a wait for the GIL began.
+  R with_gil(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
+    if (detail::timing_is(POLYHOST_TIMING_OFF)) return untimed(std::forward<A>(arguments)...);
+    polyhost_record& record = *record_;
+    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && record.until_split != 0)
+      return counted(record, std::forward<A>(arguments)...);
+    detail::outbound_crossing c(entry != 0 ? entry : detail::tick(), detail::this_thread(), gil_wait);
     const auto end = [&](bool failed) {
       const std::uint64_t outer = c.end(record, failed, detail::weight_of_pick(record));
       if (detail::timing_is(POLYHOST_TIMING_SAMPLED)) detail::choose_next_split(record, outer);
     };
     return call(c, end, std::forward<A>(arguments)...);
+  }
+
+  R counted(polyhost_record& record, A... arguments) const {
+    --record.until_split;
+    ++record.counted;
+    try {
+      return untimed(std::forward<A>(arguments)...);
+    } catch (...) {
+      ++record.errors;
+      throw;
+    }
   }
 
   R untimed(A... arguments) const {
@@ -136,18 +131,19 @@ class callback<R(A...)> {
   template <class Crossing, class End>
   R call(Crossing& c, const End& end, A... arguments) const {
     // The call may drop the callable's last reference, and destroy this callback.
-    const object keep = callable_;
+    object keep = callable_;
     argument arg{function_, parameter_};
     try {
       object result = vectorcall(keep.get(), c, std::forward<A>(arguments)...);
+      detail::release_held(keep.release());
       if (!result) throw_python_error();
       if constexpr (std::is_void_v<R>) {
-        result = object();
+        detail::release_held(result.release());
         end(/*failed=*/false);
       } else {
         converter<R> converted;
         load_result(result.get(), converted, arg);
-        result = object();
+        detail::release_held(result.release());
         end(/*failed=*/false);
         return std::move(converted.value);
       }
@@ -173,6 +169,7 @@ class callback<R(A...)> {
                                  sizeof...(A) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
     });
     c.end_inner();
+    array.release();
     return object::steal(result);
   }
 
@@ -180,7 +177,15 @@ class callback<R(A...)> {
   static void load_result(PyObject* result, Converter& converted, argument& arg) {
     static_assert(detail::owns_its_value<R>,
                   "a callback's result must own its data: use std::string, a container or polyhost::object");
-    if (converted.load(result, arg)) return;
+    if constexpr (requires { converted.load_exact(result); }) {
+      if (converted.load_exact(result)) [[likely]]
+        return;
+    }
+    if (!converted.load(result, arg)) refuse_result<Converter>(result, arg);
+  }
+
+  template <class Converter>
+  [[noreturn, gnu::noinline]] static void refuse_result(PyObject* result, const argument& arg) {
     std::string expected;
     Converter::describe(expected);
     detail::raise_callback_refusal(arg, result, expected);

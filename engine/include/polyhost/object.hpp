@@ -27,7 +27,9 @@ class object {
     std::swap(reference_, other.reference_);
     return *this;
   }
-  ~object() { detail::release_anywhere(reference_); }
+  ~object() {
+    if (reference_ != nullptr) detail::release_anywhere(reference_);
+  }
 
   // The reference, borrowed.
   [[nodiscard]] PyObject* get() const { return reference_; }

@@ -73,16 +73,13 @@ inline bool raise_positional_only(const signature& s, PyObject* kwnames) {
   return false;
 }
 
-inline bool bind_keyword(const signature& s, std::size_t index, PyObject* name, PyObject* value,
-                         PyObject** bound) {
+// No parameter has that name, or it has its value already.
+inline bool raise_unbound(const signature& s, std::size_t index, PyObject* name) {
   const std::string function = s.qualified_name();
   if (index == s.parameters.size()) {
     PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", function.c_str(), name);
-  } else if (bound[index] != nullptr) {
-    PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'", function.c_str(), name);
   } else {
-    bound[index] = value;
-    return true;
+    PyErr_Format(PyExc_TypeError, "%s() got multiple values for argument '%U'", function.c_str(), name);
   }
   return false;
 }
@@ -101,7 +98,8 @@ inline bool bind(const signature& s, PyObject* const* args, Py_ssize_t nargs, Py
     const std::size_t index = find_parameter(s, name);
     if (index == static_cast<std::size_t>(-1)) return false;
     if (is_positional_only(s, index)) return raise_positional_only(s, kwnames);
-    if (!bind_keyword(s, index, name, args[nargs + i], bound)) return false;
+    if (index == count || bound[index] != nullptr) return raise_unbound(s, index, name);
+    bound[index] = args[nargs + i];
   }
   bool complete = true;
   for (std::size_t i = 0; i < count; ++i) {

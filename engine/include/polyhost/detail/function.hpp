@@ -113,18 +113,11 @@ struct thunk {
     const std::uint64_t entry = tick();
     if constexpr (may_be_short) {
       const function_object& function = as_function(self);
-      polyhost_record& record = *function.record;
-      converters in;
-      if (is_direct(function, nargs, kwnames) && record.until_split != 0 && load_exactly(in, args, indexes()))
-          [[likely]] {
-        --record.until_split;
-        whole_crossing c(entry, this_thread());
-        PyObject* result = run_short(in, indexes());
-        pin(result);
-        c.end(record);
-        if (result == nullptr) [[unlikely]]
-          ++record.errors;
-        return result;
+      if (function.record->until_split != 0) [[likely]] {
+        if (!is_direct(function, nargs, kwnames)) return bind_and_time(self, args, nargs, kwnames, entry);
+        converters in;
+        if (load_exactly(in, args, indexes())) [[likely]]
+          return time_whole(*function.record, in, entry);
       }
     }
     return split(self, args, nargs, kwnames, entry);
@@ -171,6 +164,30 @@ struct thunk {
   [[gnu::always_inline]] static bool load_exactly(converters& in, PyObject* const* args,
                                                   std::index_sequence<I...>) {
     return (std::get<I>(in).load_exact(args[I]) && ...);
+  }
+
+  // A short call, timed as a whole: two ticks.
+  [[gnu::always_inline]] static PyObject* time_whole(polyhost_record& record, converters& in,
+                                                     std::uint64_t entry) {
+    --record.until_split;
+    whole_crossing c(entry, this_thread());
+    PyObject* result = run_short(in, indexes());
+    pin(result);
+    c.end(record);
+    if (result == nullptr) [[unlikely]]
+      ++record.errors;
+    return result;
+  }
+
+  // A short call with keywords or defaults.
+  [[gnu::noinline]] static PyObject* bind_and_time(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                                   PyObject* kwnames, std::uint64_t entry) {
+    const function_object& function = as_function(self);
+    PyObject* bound[count + 1];
+    converters in;
+    if (bind(*function.sig, args, nargs, kwnames, bound) && load_exactly(in, bound, indexes()))
+      return time_whole(*function.record, in, entry);
+    return split(self, args, nargs, kwnames, entry);  // it raises again what bind has raised
   }
 
   // A body with the GIL held, between two ticks or none.

@@ -160,6 +160,25 @@ inline void release_anywhere(PyObject* object) noexcept {
   stop_at_shutdown([&] { Py_DECREF(object); });
 }
 
+[[gnu::noinline]] inline void release_last(PyObject* object) {
+  if (PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyUnicode_CheckExact(object)) {
+    Py_DECREF(object);
+  } else {
+    stop_at_shutdown([&] { Py_DECREF(object); });
+  }
+}
+
+// Gives a reference back, by a thread that holds the GIL; like release_anywhere where that may run Python
+// code.
+[[gnu::always_inline]] inline void release_held(PyObject* object) {
+  if (object == nullptr) return;
+  if (Py_REFCNT(object) > 1) [[likely]] {
+    Py_DECREF(object);
+  } else {
+    release_last(object);
+  }
+}
+
 // As PyBuffer_Release, where this thread may be about to end.
 inline void release_buffer(Py_buffer& view) noexcept {
   if (view.obj == nullptr || gil_is_gone()) return;
