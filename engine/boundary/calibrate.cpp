@@ -5,10 +5,7 @@
 #include "boundary/table.h"
 #include "record/estimate.h"
 
-#include <polyhost/containers.hpp>
-#include <polyhost/convert.hpp>
-#include <polyhost/detail/function.hpp>
-#include <polyhost/detail/read_signature.hpp>
+#include <polyhost/module.hpp>
 
 #include <unistd.h>
 

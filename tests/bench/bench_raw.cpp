@@ -64,6 +64,25 @@ PyObject* sum_buffer(PyObject*, PyObject* items) {
   return PyErr_Occurred() == nullptr ? PyFloat_FromDouble(total) : nullptr;
 }
 
+// Each item of the first buffer, doubled, into the second.
+PyObject* scale_many(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
+  if (nargs != 2) return nullptr;
+  Py_buffer from;
+  Py_buffer to;
+  if (PyObject_GetBuffer(args[0], &from, PyBUF_ND | PyBUF_FORMAT) != 0) return nullptr;
+  if (PyObject_GetBuffer(args[1], &to, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE) != 0) {
+    PyBuffer_Release(&from);
+    return nullptr;
+  }
+  const auto* items = static_cast<const double*>(from.buf);
+  auto* results = static_cast<double*>(to.buf);
+  const Py_ssize_t count = (from.len < to.len ? from.len : to.len) / static_cast<Py_ssize_t>(sizeof(double));
+  for (Py_ssize_t i = 0; i < count; ++i) results[i] = ::scale(items[i], 2.0);
+  PyBuffer_Release(&to);
+  PyBuffer_Release(&from);
+  return Py_NewRef(args[1]);
+}
+
 PyObject* repeat(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
   if (nargs != 2) return nullptr;
   const long long count = PyLong_AsLongLong(args[1]);
@@ -93,6 +112,7 @@ PyMethodDef methods[] = {{"noop", entry(noop), METH_FASTCALL, nullptr},
                          {"fib", fib, METH_O, nullptr},
                          {"sum_list", sum_list, METH_O, nullptr},
                          {"sum_buffer", sum_buffer, METH_O, nullptr},
+                         {"scale_many", entry(scale_many), METH_FASTCALL, nullptr},
                          {"repeat", entry(repeat), METH_FASTCALL, nullptr},
                          {nullptr, nullptr, 0, nullptr}};
 PyModuleDef definition = {

@@ -29,11 +29,11 @@ class Bench(unittest.TestCase):
             self.assertGreater(result["ns"], 0)
             found.setdefault(result["row"], []).append(result["candidate"])
         expected = ["noop", "add", "add_one_digit", "add_two_digits", "scale", "strlen", "keyword", "defaults"]
-        self.assertEqual(list(found), [*expected, "sum_list", "sum_buffer", "callback", "fib"])
+        self.assertEqual(list(found), [*expected, "sum_list", "sum_buffer", "batch", "callback", "fib"])
         for row, candidates in found.items():
             self.assertEqual(candidates[:5], ["raw", *MODES])
             self.assertEqual(candidates[-1], "python")
-            self.assertEqual("ctypes" in candidates, row != "keyword", row)
+            self.assertEqual("ctypes" in candidates, row not in ("keyword", "batch"), row)
         raw = {r["row"]: r["ns"] for r in report["results"] if r["candidate"] == "raw"}
         for result in report["results"]:
             self.assertAlmostEqual(result["ratio_to_raw"], result["ns"] / raw[result["row"]], delta=0.02 * result["ratio_to_raw"] + 0.01)

@@ -16,6 +16,7 @@ three passes, in ns a call, the loop that calls included.
   add_one_digit, _two_digits    results that CPython does not keep ready
   keyword defaults         add(a=3, b=4); scale(1.25), whose second parameter has a default
   sum_list sum_buffer      1000 floats
+  batch                    100,000 floats doubled in one call, from buffer to buffer: one of them
   callback                 C++ calls a Python function: one such call
   fib                      fib(16), by recursion
 """

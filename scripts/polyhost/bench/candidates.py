@@ -25,7 +25,13 @@ FUNCTIONS = ("noop", "add", "scale", "strlen", "fib", "sum_list", "sum_buffer", 
 
 
 def of_module(module):
-    return {name: getattr(module, name) for name in FUNCTIONS}
+    found = {name: getattr(module, name) for name in FUNCTIONS}
+    if hasattr(module, "scale_many"):
+        found["scale_many"] = module.scale_many
+    elif hasattr(module.scale, "batch"):
+        batch = module.scale.batch
+        found["scale_many"] = lambda items, out: batch(items, 2.0, out=out)
+    return found
 
 
 def python_functions():
@@ -50,13 +56,18 @@ def python_functions():
             total += item
         return total
 
+    def scale_many(items, out):
+        for i, item in enumerate(items):
+            out[i] = item * 2.0
+
     def repeat(f, count):
         total = 0
         for i in range(count):
             total += f(i)
         return total
 
-    return {**{f.__name__: f for f in (noop, add, scale, strlen, fib, sum_list, repeat)}, "sum_buffer": sum_list}
+    functions = noop, add, scale, strlen, fib, sum_list, scale_many, repeat
+    return {**{function.__name__: function for function in functions}, "sum_buffer": sum_list}
 
 
 def ctypes_functions(directory):

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <polyhost/convert.hpp>
+#include <polyhost/detail/batch.hpp>
 #include <polyhost/detail/bind.hpp>
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function_object.hpp>
 #include <polyhost/detail/raise_refusal.hpp>
+#include <polyhost/detail/released_gil.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
@@ -34,7 +36,6 @@ bool accepts(PyObject* from, argument& arg) {
 struct nothing {};
 
 // What Python calls, by timing mode: exact and full, sampled, off.
-using entry_point = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*);
 struct entry_points {
   entry_point timed;
   entry_point counted;
@@ -59,25 +60,6 @@ decltype(auto) run_body(Crossing& c, A&&... arguments) {
     return result;
   }
 }
-
-// The GIL is given up for a body; retake() gets it back, if it is not back yet, and charges the wait.
-template <class Crossing>
-class released_gil {
- public:
-  explicit released_gil(Crossing& c) : crossing_(c), state_(PyEval_SaveThread()) {}
-  released_gil(const released_gil&) = delete;
-  released_gil& operator=(const released_gil&) = delete;
-
-  void retake() {
-    PyThreadState* state = std::exchange(state_, nullptr);
-    if (state == nullptr) return;
-    crossing_.wait_for_gil([&] { stop_at_shutdown([&] { PyEval_RestoreThread(state); }); });
-  }
-
- private:
-  Crossing& crossing_;
-  PyThreadState* state_;
-};
 
 // Arguments and results whose conversion takes the same short time for every value: their converters say so.
 template <class A>
@@ -321,6 +303,17 @@ struct callable_traits<R (*)(A...)> {
   static constexpr entry_points entry_points_of{&thunk<F, ReleaseGil, R, A...>::timed,
                                                 &thunk<F, ReleaseGil, R, A...>::counted,
                                                 &thunk<F, ReleaseGil, R, A...>::untimed};
+
+  // For .batch; null for functions that are not of numbers alone.
+  template <auto F>
+  static constexpr batch_entry batch_of() {
+    if constexpr (has_batch<R, A...>) {
+      return {&batch_thunk<F, std::remove_cvref_t<R>, std::remove_cvref_t<A>...>::call,
+              &add_batch_types<std::remove_cvref_t<R>, std::remove_cvref_t<A>...>};
+    } else {
+      return {nullptr, nullptr};
+    }
+  }
 
   static void add_types(signature& s) {
     std::size_t index = 0;

@@ -15,6 +15,17 @@ namespace polyhost::detail {
 // An instance of a subclass of module: `self` is then a module to Python, as it is for any other function
 // of an extension module, so that repr, help, pickle and profilers treat the function like one of those.
 // It shares the attributes of the module it stands for.
+struct function_object;
+
+// What Python calls: METH_FASTCALL | METH_KEYWORDS.
+using entry_point = PyObject* (*)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*);
+
+// How f.batch is made; null for functions that have none.
+struct batch_entry {
+  entry_point call;
+  void (*add_types)(signature&);
+};
+
 struct function_object {
   static constexpr std::size_t room_for_module = 128;  // CPython's part; checked when the type is made
   alignas(16) std::byte module_part[room_for_module];
@@ -22,6 +33,8 @@ struct function_object {
   const signature* sig;
   // With this many arguments, and no keywords, they are the parameters as they stand; or -1.
   Py_ssize_t direct;
+  const batch_entry* batch;
+  PyObject* batch_function;  // made when it is first asked for; owned
 };
 
 inline function_object& as_function(PyObject* self) { return *reinterpret_cast<function_object*>(self); }
@@ -54,40 +67,56 @@ inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
                          : nullptr;
 }
 
-// __get__ of builtin_function_or_method.__signature__: answers for functions whose self knows one, whichever
-// plugin made it; for all others, and for the class itself, the attribute stays missing.
-inline PyObject* get_signature(PyObject*, PyObject* function, PyObject*) {
+// __polyhost_batch__ of a function's self: f.batch, made when it is first asked for (module.hpp).
+PyObject* get_or_make_batch(PyObject* self, PyObject*);
+
+// __get__ of an attribute of builtin_function_or_method: asks the method of that name of the function's self,
+// whichever plugin made it; for all other functions, and for the class itself, the attribute stays missing.
+template <const char* const& Attribute, const char* const& Method>
+PyObject* get_attribute(PyObject*, PyObject* function, PyObject*) {
   PyObject* self =
       function != nullptr && PyCFunction_Check(function) ? PyCFunction_GET_SELF(function) : nullptr;
   if (self != nullptr && PyModule_Check(self) && !PyModule_CheckExact(self)) {
-    const object method = object::steal(
-        PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), "__polyhost_signature__"));
+    const object method =
+        object::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(Py_TYPE(self)), Method));
     if (method) return PyObject_CallOneArg(method.get(), self);
     PyErr_Clear();
   }
-  PyErr_SetString(PyExc_AttributeError,
-                  "'builtin_function_or_method' object has no attribute '__signature__'");
+  PyErr_Format(PyExc_AttributeError, "'builtin_function_or_method' object has no attribute '%s'", Attribute);
   return nullptr;
 }
 
-// inspect has no other way to learn the types of a builtin function: its text signature must not have any.
-// Done once an interpreter; the first plugin's attribute serves them all.
-inline bool install_signature_attribute() {
+// Adds such an attribute, once an interpreter: the first plugin's serves them all.
+template <const char* const& Attribute, const char* const& Method>
+bool install_attribute() {
 #if PY_VERSION_HEX >= 0x030C0000
   const object attributes = object::steal(PyType_GetDict(&PyCFunction_Type));
 #else
   const object attributes = object::borrow(PyCFunction_Type.tp_dict);
 #endif
-  const object name = object::steal(PyUnicode_InternFromString("__signature__"));
+  const object name = object::steal(PyUnicode_InternFromString(Attribute));
   const int known = name ? PyDict_Contains(attributes.get(), name.get()) : -1;
   if (known != 0) return known > 0;
-  static PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get_signature)}, {0, nullptr}};
-  static PyType_Spec spec{"polyhost.signature_attribute", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
+  static PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get_attribute<Attribute, Method>)},
+                                {0, nullptr}};
+  static PyType_Spec spec{"polyhost.attribute", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
   const object type = object::steal(PyType_FromSpec(&spec));
   const object attribute = object::steal(type ? PyObject_CallNoArgs(type.get()) : nullptr);
   if (!attribute || PyDict_SetItem(attributes.get(), name.get(), attribute.get()) != 0) return false;
   PyType_Modified(&PyCFunction_Type);
   return true;
+}
+
+inline constexpr const char* signature_attribute = "__signature__";
+inline constexpr const char* signature_method = "__polyhost_signature__";
+inline constexpr const char* batch_attribute = "batch";
+inline constexpr const char* batch_method = "__polyhost_batch__";
+
+// inspect has no other way to learn the types of a builtin function (its text signature must not have any),
+// and there is no other place for f.batch: builtin functions have no attributes of their own.
+inline bool install_attributes() {
+  return install_attribute<signature_attribute, signature_method>() &&
+         install_attribute<batch_attribute, batch_method>();
 }
 
 // The type of function objects, made once a plugin; borrowed. Null with an exception set.
@@ -102,7 +131,8 @@ inline bool install_signature_attribute() {
     return nullptr;
   }
   static PyMethodDef methods[] = {
-      {"__polyhost_signature__", make_inspect_signature, METH_NOARGS, "The function's inspect.Signature."},
+      {signature_method, make_inspect_signature, METH_NOARGS, "The function's inspect.Signature."},
+      {batch_method, get_or_make_batch, METH_NOARGS, "The function for every item of its arguments."},
       {nullptr, nullptr, 0, nullptr}};
   static PyType_Slot slots[] = {{Py_tp_methods, methods}, {0, nullptr}};
   static PyType_Spec spec{"polyhost.function", sizeof(function_object), 0, Py_TPFLAGS_DEFAULT, slots};
@@ -112,7 +142,8 @@ inline bool install_signature_attribute() {
 }
 
 // A new function object for a function of `module`.
-inline object make_function_object(PyObject* module, const signature& sig, polyhost_record& record) {
+inline object make_function_object(PyObject* module, const signature& sig, polyhost_record& record,
+                                   const batch_entry* batch = nullptr) {
   PyTypeObject* type = function_type();
   object self = object::steal(type != nullptr ? type->tp_alloc(type, 0) : nullptr);
   if (!self) throw_python_error();
@@ -120,6 +151,8 @@ inline object make_function_object(PyObject* module, const signature& sig, polyh
   if (attributes != nullptr) *attributes = Py_NewRef(PyModule_GetDict(module));
   as_function(self.get()).record = &record;
   as_function(self.get()).sig = &sig;
+  as_function(self.get()).batch = batch;
+  as_function(self.get()).batch_function = nullptr;
   const bool by_position = sig.positional == sig.parameters.size();
   as_function(self.get()).direct = by_position ? static_cast<Py_ssize_t>(sig.positional) : -1;
   return self;

@@ -1,0 +1,103 @@
+// Where a batch call's results go: into `out`, or into a new object like the arguments.
+#pragma once
+
+#include <polyhost/detail/batch_operand.hpp>
+
+namespace polyhost::detail {
+
+// What array.array calls the type of an item, and numpy.
+template <batch_item R>
+constexpr const char* array_code() {
+  if constexpr (std::same_as<R, bool>) return "B";
+  if constexpr (std::same_as<R, double>) return "d";
+  if constexpr (std::same_as<R, float>) return "f";
+  if constexpr (std::is_signed_v<R>)
+    return sizeof(R) == 1 ? "b" : sizeof(R) == 2 ? "h" : sizeof(R) == 4 ? "i" : "q";
+  return sizeof(R) == 1 ? "B" : sizeof(R) == 2 ? "H" : sizeof(R) == 4 ? "I" : "Q";
+}
+
+// A new array.array of `count` items, all zero. Null with an exception set.
+inline object new_array(const char* code, Py_ssize_t count) {
+  const object module = object::steal(PyImport_ImportModule("array"));
+  const object one =
+      object::steal(module ? PyObject_CallMethod(module.get(), "array", "s[i]", code, 0) : nullptr);
+  return object::steal(one ? PySequence_Repeat(one.get(), count) : nullptr);
+}
+
+// A new numpy array of that shape, its items not set. numpy is there, since an argument came from it.
+inline object new_numpy_array(const char* type, const batch_operand& like) {
+  const object numpy = object::steal(PyImport_ImportModule("numpy"));
+  const object shape = object::steal(PyTuple_New(like.dimensions));
+  if (!numpy || !shape) return {};
+  for (int i = 0; i < like.dimensions; ++i) {
+    PyObject* length = PyLong_FromSsize_t(like.shape[i]);
+    if (length == nullptr) return {};
+    PyTuple_SET_ITEM(shape.get(), i, length);
+  }
+  return object::steal(PyObject_CallMethod(numpy.get(), "empty", "Os", shape.get(), type));
+}
+
+// The memory that the loop writes to. Needs the GIL.
+template <batch_item R>
+class batch_result {
+ public:
+  batch_result() = default;
+  batch_result(const batch_result&) = delete;
+  batch_result& operator=(const batch_result&) = delete;
+  ~batch_result() { release_buffer(view_); }
+
+  // Makes a new object like `like`, or takes `out`. False with an exception set.
+  bool prepare(PyObject* out, const batch_operand& like, const std::string& function) {
+    count_ = like.count;
+    if (out == Py_None) {
+      made_ =
+          like.from_numpy ? new_numpy_array(numpy_type().c_str(), like) : new_array(array_code<R>(), count_);
+    } else {
+      made_ = object::borrow(out);
+    }
+    if (!made_) return false;
+    if (PyObject_GetBuffer(made_.get(), &view_, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE) != 0) {
+      PyErr_Clear();
+      return refuse_out(function);
+    }
+    const bool fits = view_.itemsize == static_cast<Py_ssize_t>(sizeof(R)) &&
+                      (format_fits<R>(view_.format) || (std::same_as<R, bool> && out == Py_None)) &&
+                      reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(R) == 0;
+    if (!fits) return refuse_out(function);
+    if (view_.len / view_.itemsize == count_) return true;
+    PyErr_Format(PyExc_ValueError, "%s(): argument 'out' has %zd items, the others have %zd",
+                 function.c_str(), view_.len / view_.itemsize, count_);
+    return false;
+  }
+
+  [[nodiscard]] char* data() const { return static_cast<char*>(view_.buf); }
+  [[nodiscard]] char* end() const { return data() + count_ * static_cast<Py_ssize_t>(sizeof(R)); }
+
+  // The finished object: array.array has no bool, so those become a list.
+  object finish(PyObject* out, const batch_operand& like) {
+    if (!std::same_as<R, bool> || out != Py_None || like.from_numpy) return made_;
+    object list = object::steal(PyList_New(count_));
+    for (Py_ssize_t i = 0; list && i < count_; ++i)
+      PyList_SET_ITEM(list.get(), i, Py_NewRef(data()[i] != 0 ? Py_True : Py_False));
+    return list;
+  }
+
+ private:
+  static std::string numpy_type() {
+    std::string name;
+    describe_item<R>(name);
+    return name;
+  }
+
+  static bool refuse_out(const std::string& function) {
+    PyErr_Format(PyExc_TypeError, "%s(): argument 'out' must be a writable, C-contiguous buffer of %s items",
+                 function.c_str(), numpy_type().c_str());
+    return false;
+  }
+
+  object made_;
+  Py_buffer view_{};
+  Py_ssize_t count_ = 0;
+};
+
+}  // namespace polyhost::detail
