@@ -6,6 +6,7 @@
 #include <polyhost/version.h>
 #include <polyhost/detail/tick.hpp>
 
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -18,6 +19,9 @@ constinit thread_local polyhost_thread this_thread{};
 polyhost_thread* find_thread() { return &this_thread; }
 
 polyhost_record* find_record(const char* module, const char* name, std::uint32_t direction) {
+  // Without a GIL, or with one an interpreter, two threads may ask at once.
+  static constinit std::mutex making;
+  const std::lock_guard<std::mutex> lock(making);
   try {
     return &ledger().record(module, name, static_cast<polyhost_direction>(direction));
   } catch (const std::bad_alloc&) {  // no exception may leave through a C table

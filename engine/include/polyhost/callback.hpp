@@ -100,7 +100,7 @@ class callback<R(A...)> {
   R with_gil(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
     if (detail::timing_is(POLYHOST_TIMING_OFF)) return untimed(std::forward<A>(arguments)...);
     polyhost_record& record = *record_;
-    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && record.until_split != 0)
+    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && detail::passes_unsplit(record))
       return counted(record, std::forward<A>(arguments)...);
     detail::outbound_crossing c(entry != 0 ? entry : detail::tick(), detail::this_thread(), gil_wait);
     const auto end = [&](bool failed) {
@@ -111,12 +111,11 @@ class callback<R(A...)> {
   }
 
   R counted(polyhost_record& record, A... arguments) const {
-    --record.until_split;
-    ++record.counted;
+    detail::add(record.counted, 1);
     try {
       return untimed(std::forward<A>(arguments)...);
     } catch (...) {
-      ++record.errors;
+      detail::add(record.errors, 1);
       throw;
     }
   }

@@ -68,6 +68,13 @@ bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
 // The items of any iterable as a list or tuple. Text, bytes and mappings are iterable too, but passing
 // one where a sequence of values is expected is nearly always a mistake: they are refused.
 inline object as_fast_sequence(PyObject* from, argument& arg) {
+#ifdef Py_GIL_DISABLED  // other threads may change a list meanwhile
+  if (PyList_Check(from)) {
+    object fixed = object::steal(PyList_AsTuple(from));
+    if (!fixed) refuse(arg, refusal::raised);
+    return fixed;
+  }
+#endif
   if (PyList_Check(from) || PyTuple_Check(from)) return object::borrow(from);
   if (PyUnicode_Check(from) || PyBytes_Check(from) || PyByteArray_Check(from) || PyDict_Check(from) ||
       (Py_TYPE(from)->tp_iter == nullptr && PySequence_Check(from) == 0)) {

@@ -10,6 +10,41 @@
 
 namespace polyhost::detail {
 
+// The GIL protects a record. Where Python can do without one, several threads may count in it at once.
+[[gnu::always_inline]] inline void add(std::uint64_t& field, std::uint64_t by) {
+#ifdef Py_GIL_DISABLED
+  __atomic_fetch_add(&field, by, __ATOMIC_RELAXED);
+#else
+  field += by;
+#endif
+}
+
+// Makes `field` the value if it is before(value, field).
+template <class Before>
+[[gnu::always_inline]] inline void replace_if(std::uint64_t& field, std::uint64_t value, Before before) {
+#ifdef Py_GIL_DISABLED
+  std::uint64_t seen = __atomic_load_n(&field, __ATOMIC_RELAXED);
+  while (before(value, seen) &&
+         !__atomic_compare_exchange_n(&field, &seen, value, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  }
+#else
+  if (before(value, field)) field = value;
+#endif
+}
+
+inline void add(double& field, double by) {
+#ifdef Py_GIL_DISABLED
+  double seen = 0;
+  __atomic_load(&field, &seen, __ATOMIC_RELAXED);
+  for (double sum = seen + by;
+       !__atomic_compare_exchange(&field, &seen, &sum, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED);) {
+    sum = seen + by;
+  }
+#else
+  field += by;
+#endif
+}
+
 // The bucket of a duration of at least 2^POLYHOST_HISTOGRAM_FLOOR ticks: its power of two, then the
 // next POLYHOST_HISTOGRAM_STEP_BITS bits below it.
 constexpr unsigned histogram_bucket(std::uint64_t ticks) {
@@ -22,27 +57,27 @@ constexpr unsigned histogram_bucket(std::uint64_t ticks) {
 // The Python side of a call; it enters the histogram `weight` times.
 [[gnu::always_inline]] inline void account_side(polyhost_record& record, std::uint64_t side,
                                                 std::uint64_t weight) {
-  if (side < record.min) record.min = side;
-  if (side > record.max) record.max = side;
+  replace_if(record.min, side, [](std::uint64_t a, std::uint64_t b) { return a < b; });
+  replace_if(record.max, side, [](std::uint64_t a, std::uint64_t b) { return a > b; });
   if (side >= (std::uint64_t{1} << POLYHOST_HISTOGRAM_FLOOR))
-    record.histogram[histogram_bucket(side)] += weight;
+    add(record.histogram[histogram_bucket(side)], weight);
 }
 
 // A call of which only the whole was timed.
 [[gnu::always_inline]] inline void account_whole(polyhost_record& record, std::uint64_t outer) {
   if (static_cast<std::int64_t>(outer) < 0) [[unlikely]] {
-    ++record.calls;
-    ++record.lost;
+    add(record.calls, 1);
+    add(record.lost, 1);
     return;
   }
   account_side(record, outer, 1);
   if (outer >= POLYHOST_LONG_CALL) [[unlikely]] {
-    ++record.whole_long;
-    record.whole_long_outer += outer;
+    add(record.whole_long, 1);
+    add(record.whole_long_outer, outer);
     return;
   }
-  ++record.whole;
-  record.whole_outer += outer;
+  add(record.whole, 1);
+  add(record.whole_outer, outer);
 }
 
 // The four ticks of a crossing and what happened between them, all in ticks.
@@ -58,7 +93,7 @@ struct crossing {
 
 // For a call that failed, before account(). If it never began its inner side, all of it was conversion.
 inline void account_failure(polyhost_record& record, crossing& c) {
-  ++record.errors;
+  add(record.errors, 1);
   if (c.converted == 0) c.converted = c.returned = c.exit;
 }
 
@@ -66,34 +101,34 @@ inline void account_failure(polyhost_record& record, crossing& c) {
 // histogram that often.
 template <polyhost_direction Direction>
 inline void account(polyhost_record& record, const crossing& c, std::uint64_t weight = 0) {
-  ++record.calls;
+  add(record.calls, 1);
   const std::uint64_t before = c.converted - c.entry;
   const std::uint64_t inner = c.returned - c.converted;
   const std::uint64_t after = c.exit - c.returned;
   if (static_cast<std::int64_t>(before | inner | after | c.gil_wait | c.nested) < 0) [[unlikely]] {
-    ++record.lost;
+    add(record.lost, 1);
     return;
   }
   const std::uint64_t outer = c.exit - c.entry;
-  record.outer += outer;
-  record.inner += inner;
-  record.convert_in += before - c.gil_wait_before;
-  record.gil_wait += c.gil_wait;
-  record.nested += c.nested;
+  add(record.outer, outer);
+  add(record.inner, inner);
+  add(record.convert_in, before - c.gil_wait_before);
+  add(record.gil_wait, c.gil_wait);
+  add(record.nested, c.nested);
   account_side(record, Direction == POLYHOST_INBOUND ? outer : inner, weight == 0 ? 1 : weight);
   if (weight == 0) return;
   polyhost_sample& sample = record.sample;
-  ++sample.calls;
-  sample.outer += outer;
-  sample.inner += inner;
-  sample.convert_in += before - c.gil_wait_before;
-  sample.nested += c.nested;
-  sample.outer_squares += static_cast<double>(outer) * static_cast<double>(outer);
+  add(sample.calls, 1);
+  add(sample.outer, outer);
+  add(sample.inner, inner);
+  add(sample.convert_in, before - c.gil_wait_before);
+  add(sample.nested, c.nested);
+  add(sample.outer_squares, static_cast<double>(outer) * static_cast<double>(outer));
   if (outer >= POLYHOST_LONG_CALL) return;
-  ++sample.short_calls;
-  sample.short_outer += outer;
-  sample.short_inner += inner;
-  sample.short_convert_in += before - c.gil_wait_before;
+  add(sample.short_calls, 1);
+  add(sample.short_outer, outer);
+  add(sample.short_inner, inner);
+  add(sample.short_convert_in, before - c.gil_wait_before);
 }
 
 }  // namespace polyhost::detail

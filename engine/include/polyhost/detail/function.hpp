@@ -108,13 +108,12 @@ struct thunk {
   // sampled
   static PyObject* counted(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
     polyhost_record& record = *as_function(self).record;
-    if (record.until_split == 0) [[unlikely]]
+    if (!passes_unsplit(record)) [[unlikely]]
       return split(self, args, nargs, kwnames, tick());
-    --record.until_split;
-    ++record.counted;
+    add(record.counted, 1);
     PyObject* result = untimed(self, args, nargs, kwnames);
     if (result == nullptr) [[unlikely]]
-      ++record.errors;
+      add(record.errors, 1);
     return result;
   }
 
@@ -151,13 +150,13 @@ struct thunk {
   // A short call, timed as a whole: two ticks.
   [[gnu::always_inline]] static PyObject* time_whole(polyhost_record& record, converters& in,
                                                      std::uint64_t entry) {
-    --record.until_split;
+    passes_unsplit(record);
     whole_crossing c(entry, this_thread());
     PyObject* result = run_short(in, indexes());
     pin(result);
     c.end(record);
     if (result == nullptr) [[unlikely]]
-      ++record.errors;
+      add(record.errors, 1);
     return result;
   }
 

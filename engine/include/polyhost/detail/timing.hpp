@@ -60,6 +60,21 @@ inline void choose_next_split(polyhost_record& record, std::uint64_t outer) {
       every ? 0 : random_pause(timing_is(POLYHOST_TIMING_SAMPLED) ? sampled_scale : exact_scale);
 }
 
+// Counts a call that need not be split, as far as the mode goes; false if the next one is to be split.
+[[gnu::always_inline]] inline bool passes_unsplit(polyhost_record& record) {
+#ifdef Py_GIL_DISABLED
+  std::uint64_t left = __atomic_load_n(&record.until_split, __ATOMIC_RELAXED);
+  while (left != 0 && !__atomic_compare_exchange_n(&record.until_split, &left, left - 1, true,
+                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  }
+  return left != 0;
+#else
+  if (record.until_split == 0) return false;
+  --record.until_split;
+  return true;
+#endif
+}
+
 // For a call that is split now and is like those that are not: the weight it has for account().
 inline std::uint64_t weight_of_pick(const polyhost_record& record) {
   if (record.picking == 0) return 0;
