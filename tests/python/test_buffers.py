@@ -8,6 +8,11 @@ import unittest
 
 import buffers_native as b
 
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
 INTS = {f"{'u' * unsigned}int{8 * size}" for unsigned in (0, 1) for size in (1, 2, 4, 8)}
 TYPES = sorted(INTS | {"float32", "float64", "bool"})
 
@@ -128,6 +133,12 @@ class Refused(unittest.TestCase):
         self.refused(lambda: b.fill_float64(view, 1), "not memoryview: it is read-only")
         self.refused(lambda: b.fill_uint8(data, 1), "not bytes: it is read-only")
         self.assertEqual(data, bytes(16))
+
+    @unittest.skipUnless(numpy, "numpy is not installed")
+    def test_read_only_numpy(self):
+        items = numpy.broadcast_to(numpy.zeros(3), (3,))
+        self.assertEqual(b.sum_float64(items), 0)
+        self.refused(lambda: b.fill_float64(items, 1), "not numpy.ndarray: it is read-only")
 
     def test_not_contiguous(self):
         items = memoryview(array.array("d", [1, 2, 3, 4]))

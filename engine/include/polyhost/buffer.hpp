@@ -87,12 +87,7 @@ struct converter<std::span<T>> {
     constexpr int contiguous = PyBUF_ND | PyBUF_FORMAT | (std::is_const_v<T> ? 0 : PyBUF_WRITABLE);
     if (PyObject_GetBuffer(from, &view_, contiguous) == 0) return take(from, arg);
     PyErr_Clear();
-    if (PyObject_GetBuffer(from, &view_, std::is_const_v<T> ? PyBUF_FULL_RO : PyBUF_FULL) != 0) {
-      const bool refused = PyErr_ExceptionMatches(PyExc_BufferError) != 0;
-      if (std::is_const_v<T> || !refused) return detail::refuse(arg, refusal::raised);
-      PyErr_Clear();
-      return detail::refuse_type(arg, from, "it is read-only");
-    }
+    if (PyObject_GetBuffer(from, &view_, PyBUF_FULL_RO) != 0) return detail::refuse(arg, refusal::raised);
     if (!std::is_const_v<T> && view_.readonly != 0) return detail::refuse_type(arg, from, "it is read-only");
     if (PyBuffer_IsContiguous(&view_, 'C') == 0)
       return detail::refuse_type(arg, from, "it is not C-contiguous");
