@@ -250,11 +250,8 @@ struct converter<T> {
     return load_items(from, arg, std::make_index_sequence<size>());
   }
 
-  static PyObject* make(const T& container) {
-    object tuple = object::steal(PyTuple_New(static_cast<Py_ssize_t>(size)));
-    if (!tuple || !make_items(tuple.get(), container, std::make_index_sequence<size>())) return nullptr;
-    return tuple.release();
-  }
+  static PyObject* make(const T& container) { return make_tuple(container); }
+  static PyObject* make(T&& container) { return make_tuple(std::move(container)); }
 
  private:
   template <std::size_t I>
@@ -284,10 +281,20 @@ struct converter<T> {
            detail::refuse_type(arg, from, "it has another number of items");
   }
 
-  template <std::size_t... I>
-  static bool make_items([[maybe_unused]] PyObject* tuple, [[maybe_unused]] const T& container,
+  template <class From>
+  static PyObject* make_tuple(From&& container) {
+    object tuple = object::steal(PyTuple_New(static_cast<Py_ssize_t>(size)));
+    if (!tuple || !make_items(tuple.get(), std::forward<From>(container), std::make_index_sequence<size>()))
+      return nullptr;
+    return tuple.release();
+  }
+
+  // Each item is moved out of a container that is given away.
+  template <class From, std::size_t... I>
+  static bool make_items([[maybe_unused]] PyObject* tuple, [[maybe_unused]] From&& container,
                          std::index_sequence<I...>) {
-    return (set_item(tuple, static_cast<Py_ssize_t>(I), converter<item<I>>::make(std::get<I>(container))) &&
+    return (set_item(tuple, static_cast<Py_ssize_t>(I),
+                     converter<item<I>>::make(std::get<I>(std::forward<From>(container)))) &&
             ...);
   }
 
@@ -317,6 +324,9 @@ struct converter<std::optional<T>> {
 
   static PyObject* make(const std::optional<T>& result) {
     return result ? converter<T>::make(*result) : Py_NewRef(Py_None);
+  }
+  static PyObject* make(std::optional<T>&& result) {
+    return result ? converter<T>::make(*std::move(result)) : Py_NewRef(Py_None);
   }
 
  private:
