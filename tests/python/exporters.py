@@ -1,6 +1,7 @@
 """Exporters of DLPack and Arrow in pure Python, through ctypes: they offer what one asks for, right or wrong."""
 
 import array
+import collections
 import ctypes as c
 
 new_capsule = c.pythonapi.PyCapsule_New
@@ -55,7 +56,8 @@ class Tensor:
             items.buffer_info()[0], device if tensor_device is None else tensor_device, 0, len(self.shape), code, bits,
             lanes, self.shape, self.strides, offset,
         )
-        self.deleted, self.asked, self.capsule, self.null_deleter = 0, [], None, null_deleter
+        self.deleted, self.capsule, self.null_deleter = 0, None, null_deleter
+        self.asked = collections.deque(maxlen=2)  # the keywords of the latest calls of __dlpack__
 
     def delete(self, managed):
         assert managed == c.addressof(self.managed)

@@ -201,8 +201,8 @@ class DLPack(Refusals):
     def test_how_it_is_asked(self):
         old, new = Tensor(doubles(1)), Tensor(doubles(1), version=(1, 0))
         a.sum_float64(old), a.sum_float64(new)
-        self.assertEqual(old.asked, [{"max_version": (1, 0)}, {}])
-        self.assertEqual(new.asked, [{"max_version": (1, 0)}])
+        self.assertEqual([*old.asked], [{"max_version": (1, 0)}, {}])
+        self.assertEqual([*new.asked], [{"max_version": (1, 0)}])
 
     def test_types(self):
         for name in NUMBERS:
@@ -230,7 +230,7 @@ class DLPack(Refusals):
                 self.assertEqual(tensor.deleted, 1)
         tensor = Tensor(doubles(1), device=2)
         self.refused(lambda: a.sum_float64(tensor), "it lies on another device")
-        self.assertEqual(tensor.asked, [])
+        self.assertEqual([*tensor.asked], [])
         tensor = Tensor(doubles(1), version=(2, 0))
         self.refused(lambda: a.sum_float64(tensor), "its version of DLPack is not known")
         self.assertEqual(tensor.deleted, 1)

@@ -9,11 +9,13 @@ import os
 import sys
 import unittest
 
+import arrays_native as a
 import buffers_native as b
 import callbacks_native as cb
 import calls_native as n
 import containers_native as c
 import values_native as v
+from exporters import Arrow, Tensor
 from support import SANITIZER
 
 CALLS = int(os.environ.get("POLYHOST_TEST_CALLS", "100000"))
@@ -149,6 +151,30 @@ class Leaks(unittest.TestCase):
         self.check(failing(TypeError, b.fill_float64, items, items), items, share=0.2)
         self.check(failing(TypeError, b.fill_uint8, b"", 1), share=0.2)
         items.append(1)
+
+    def test_arrays(self):
+        items, view = array.array("d", [1, 2, 3]), memoryview(bytearray(48)).cast("d", (2, 3))
+        self.check(lambda: a.sum_float64(items), items)
+        self.check(lambda: a.rows(view[::-1]), view, share=0.3)
+        self.check(failing(TypeError, a.layout2, items), items, share=0.2)
+        self.check(failing(TypeError, a.scale, view.toreadonly(), 1), view, share=0.2)
+        self.check(failing(TypeError, a.sum_float64, a.odd_buffer(8, True)), share=0.2)
+        for tensor in Tensor(items), Tensor(items, version=(1, 0)), Arrow(items):
+            self.check(lambda: a.sum_float64(tensor), tensor, items, share=0.05)
+            self.check(failing(TypeError, a.sum_int32, tensor), tensor, items, share=0.05)
+        items.append(1)
+
+    def test_array_results(self):
+        items, table = a.range_float64(3), a.product_table(2, 3)
+        self.check(lambda: a.range_float64(1000), share=0.3)
+        self.check(lambda: memoryview(a.range_float64(1000)).tolist(), share=0.02)
+        self.check(lambda: (items[1], items.shape, items.nbytes, len(items), repr(items)), items, share=0.3)
+        self.check(lambda: list(items), items, share=0.3)
+        for export in (items.__dlpack__, items.__arrow_c_array__, lambda: items.__dlpack__(max_version=(1, 0))):
+            self.check(export, items, share=0.5)  # nobody takes it
+        self.check(lambda: a.range_float64(1000).__dlpack__(copy=True), share=0.1)
+        self.check(failing(BufferError, table.__arrow_c_array__), table, share=0.2)
+        self.check(failing(BufferError, items.__dlpack__, 1), items, share=0.2)
 
     def test_text(self):
         wide, long = "\u20ac" * 20, "x" * 5000
