@@ -58,7 +58,9 @@ std::vector<std::vector<double>> rows(const View& items) {
 
 std::vector<std::vector<double>> strided_rows(const array<const double, 2>& items) { return rows(items); }
 std::vector<std::vector<double>> contiguous_rows(const contiguous_array<const double, 2>& items) {
-  return rows(items);
+  auto out = rows(items);
+  if (strided_rows(items) != out) throw std::logic_error("as a strided array it has other items");
+  return out;
 }
 
 // Through a span, which only a contiguous array is, and by its iterators.

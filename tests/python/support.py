@@ -1,5 +1,6 @@
 """What the tests of this folder share: the programs under test and how to run them."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -19,6 +20,14 @@ def run(*arguments, program=POLYHOST, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
     command = [program, *map(os.fspath, arguments)]
     return subprocess.run(command, text=True, timeout=300, **options)
+
+
+def optional(name):
+    """The module of that name; None if it is not installed, or if a sanitizer would report what it leaks itself."""
+    try:
+        return None if SANITIZER else importlib.import_module(name)
+    except ImportError:
+        return None
 
 
 def rows(text):

@@ -166,7 +166,9 @@ class Leaks(unittest.TestCase):
 
     def test_array_results(self):
         items, table = a.range_float64(3), a.product_table(2, 3)
-        self.check(lambda: a.range_float64(1000), share=0.3)
+        self.check(lambda: a.range_float64(1000), type(items), share=0.3)
+        self.check(lambda: a.range_float64(1000).__arrow_c_array__(), share=0.1)
+        self.check(lambda: a.range_float64(1000).__dlpack__(), share=0.1)
         self.check(lambda: memoryview(a.range_float64(1000)).tolist(), share=0.02)
         self.check(lambda: (items[1], items.shape, items.nbytes, len(items), repr(items)), items, share=0.3)
         self.check(lambda: list(items), items, share=0.3)

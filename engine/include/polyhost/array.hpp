@@ -27,7 +27,6 @@ class array {
  public:
   using element_type = T;
   using value_type = std::remove_const_t<T>;
-
   using shape_type = std::array<std::size_t, N>;
   using strides_type = std::array<std::ptrdiff_t, N>;  // in items; negative where the array runs backwards
 
@@ -37,7 +36,7 @@ class array {
     std::size_t stride = 1;
     for (std::size_t d = N; d-- > 0; stride *= shape[d]) strides_[d] = static_cast<std::ptrdiff_t>(stride);
   }
-  // Where the template says contiguous, the strides must be those of a C-contiguous array.
+  // Where the template says contiguous, the strides are those of a C-contiguous array.
   array(T* data, const shape_type& shape, const strides_type& strides)
       : data_(data), shape_(shape), strides_(strides) {}
   // As a view that asks for less.
@@ -62,8 +61,7 @@ class array {
     return strides_[dimension];
   }
 
-  // Whether the items lie one behind the other in the order of their indexes: data()[0] to data()[size() -
-  // 1].
+  // Whether the items lie one behind the other, in the order of their indexes, from data() on.
   [[nodiscard]] bool contiguous() const {
     return Contiguous || empty() || strides_ == array<T, N, true>(data_, shape_).strides();
   }

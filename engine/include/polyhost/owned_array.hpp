@@ -43,7 +43,6 @@ class owned_array {
 
   [[nodiscard]] std::size_t size() const { return items_.size(); }
   [[nodiscard]] std::size_t shape(std::size_t dimension) const { return shape_[dimension]; }
-
   [[nodiscard]] const shape_type& shape() const { return shape_; }
 
   // The items, to work on; valid as long as the owned_array is neither moved nor gone.

@@ -115,7 +115,7 @@ inline const char* fit(const array_offer& offer, const array_request& wanted, ar
       place.strides[d] = bytes / item.size;
       contiguous = contiguous && place.strides[d] == expected;
     }
-    if (!empty) expected *= offer.shape[d];
+    expected *= offer.shape[d];
   }
   if (wanted.contiguous && !contiguous) return "it is not C-contiguous";
   if (empty) return nullptr;  // data may be anything
