@@ -20,8 +20,8 @@ namespace polyhost::detail {
 // Items of any type, C-contiguous. Shared by the Python object and all that DLPack and Arrow were given:
 // their deleters, called by any thread at any time, need neither the object nor the GIL.
 struct array_memory {
-  array_memory(const item_type& type, std::vector<std::int64_t> lengths)
-      : item(&type), shape(std::move(lengths)), strides(shape.size()) {
+  array_memory(const item_type& type, std::vector<std::int64_t> lengths, void* items)
+      : item(&type), shape(std::move(lengths)), strides(shape.size()), data(items) {
     std::int64_t stride = 1;
     for (std::size_t d = shape.size(); d-- > 0; stride *= shape[d]) strides[d] = stride;
   }
@@ -39,15 +39,14 @@ struct array_memory {
   const item_type* item;
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> strides;  // in items
-  void* data = nullptr;
+  void* data;
 };
 
 template <class T>
 struct vector_memory final : array_memory {
   vector_memory(std::vector<T> vector, std::vector<std::int64_t> lengths)
-      : array_memory(item_type_of<T>, std::move(lengths)), items(std::move(vector)) {
-    data = items.data();
-  }
+      : array_memory(item_type_of<T>, std::move(lengths), vector.data()),
+        items(std::move(vector)) {}  // a move leaves the items where they are
   [[nodiscard]] std::shared_ptr<array_memory> copy() const override {
     return std::make_shared<vector_memory>(items, shape);
   }

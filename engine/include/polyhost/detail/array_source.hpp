@@ -16,8 +16,8 @@
 
 namespace polyhost::detail {
 
-// Python's shapes and strides, DLPack's and ours are alike.
-static_assert(std::is_same_v<Py_ssize_t, std::int64_t> && std::is_same_v<std::ptrdiff_t, std::int64_t>);
+// Python's shapes and strides are DLPack's, too.
+static_assert(std::is_same_v<Py_ssize_t, std::int64_t>);
 
 // An item's type as the three interfaces name it.
 struct item_type {
@@ -317,7 +317,9 @@ class array_source {
   // A deleter may run Python code, which must not see the exception that the call may be raising.
   void release_held_struct() noexcept {
     if (gil_is_gone()) return;
-    PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+    PyObject* type = nullptr;
+    PyObject* value = nullptr;
+    PyObject* traceback = nullptr;
     PyErr_Fetch(&type, &value, &traceback);
     stop_at_shutdown([this] { let_go_(held_); });
     PyErr_Restore(type, value, traceback);
