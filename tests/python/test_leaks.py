@@ -160,6 +160,9 @@ class Leaks(unittest.TestCase):
         self.check(failing(TypeError, a.scale, view.toreadonly(), 1), view, share=0.2)
         self.check(failing(TypeError, a.sum_float64, a.odd_buffer(8, True)), share=0.2)
         for tensor in Tensor(items), Tensor(items, version=(1, 0)), Arrow(items):
+            for _ in range(5000):  # ctypes and the garbage collector fill their caches
+                a.sum_float64(tensor)
+                failing(TypeError, a.sum_int32, tensor)()
             self.check(lambda: a.sum_float64(tensor), tensor, items, share=0.05)
             self.check(failing(TypeError, a.sum_int32, tensor), tensor, items, share=0.05)
         items.append(1)
