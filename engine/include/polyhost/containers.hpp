@@ -26,24 +26,26 @@ template <class T>
 concept map_like = requires {
   typename T::key_type;
   typename T::mapped_type;
-};
+}
+&&!through_pybind<T>;
 
 template <class T>
 concept set_like = requires(T container, typename T::key_type key) {
   container.insert(std::move(key));
 }
-&&!map_like<T>;
+&&!map_like<T> && !through_pybind<T>;
 
 template <class T>
 concept sequence_like = requires(T container, typename T::value_type item) {
   container.push_back(std::move(item));
 }
-&&!text_like<T>;
+&&!text_like<T> && !through_pybind<T>;
 
 template <class T>
 concept tuple_like = requires {
   std::tuple_size<T>::value;
-};
+}
+&&!through_pybind<T>;
 
 template <class T>
 inline constexpr bool owns_its_value<std::optional<T>> = owns_its_value<T>;

@@ -30,9 +30,19 @@
 
 namespace polyhost {
 
+// Whether T is converted by pybind11: pybind.hpp says how.
+template <class T>
+inline constexpr bool through_pybind = false;
+
 namespace detail {
 struct signature;
-}
+
+// Whose converter a parameter or a result of type A has; others than the plain type are pybind.hpp's.
+template <class A>
+struct converted_as {
+  using type = std::remove_cvref_t<A>;
+};
+}  // namespace detail
 
 enum class refusal : std::uint8_t {
   wrong_type,    // TypeError: expected and given type

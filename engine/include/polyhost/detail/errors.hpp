@@ -30,8 +30,14 @@ inline void set_os_error(const std::system_error& error) {
   set_error(PyExc_RuntimeError, error.what());
 }
 
+// Sets the Python exception for a C++ exception, to be thrown again by it, that only pybind11 knows
+// (pybind.hpp); false: it is none.
+using translator = bool (*)();
+[[gnu::visibility("hidden")]] inline constinit translator translate_more = nullptr;
+
 // Sets the Python exception that matches the C++ exception being handled.
 inline void translate_current_exception() {
+  if (translate_more != nullptr && translate_more()) return;
   try {
     throw;
   } catch (const python_error& error) {

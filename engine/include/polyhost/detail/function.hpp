@@ -24,11 +24,11 @@
 namespace polyhost::detail {
 
 template <class A>
-using converter_of = converter<std::remove_cvref_t<A>>;
+using converter_of = converter<typename converted_as<A>::type>;
 
-template <class T>
+template <class A>
 bool accepts(PyObject* from, argument& arg) {
-  converter<T> trial;
+  converter_of<A> trial;
   return trial.load(from, arg);
 }
 
@@ -78,7 +78,8 @@ template <auto F, bool ReleaseGil, class R, class... A>
 struct thunk {
   static constexpr std::size_t count = sizeof...(A);
   static_assert(
-      ((!std::is_lvalue_reference_v<A> || std::is_const_v<std::remove_reference_t<A>>)&&...),
+      ((!std::is_lvalue_reference_v<A> || std::is_const_v<std::remove_reference_t<A>> ||
+        std::is_reference_v<typename converted_as<A>::type>)&&...),
       "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
       "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
 
@@ -316,7 +317,7 @@ struct callable_traits<R (*)(A...)> {
 
   static void add_types(signature& s) {
     std::size_t index = 0;
-    ((s.parameters[index++].type = {converter_of<A>::describe, accepts<std::remove_cvref_t<A>>}), ...);
+    ((s.parameters[index++].type = {converter_of<A>::describe, accepts<A>}), ...);
     if constexpr (std::is_void_v<R>) {
       s.result = {[](std::string& out) { out += "None"; }, nullptr};
     } else {

@@ -39,19 +39,26 @@ struct function_object {
 
 inline function_object& as_function(PyObject* self) { return *reinterpret_cast<function_object*>(self); }
 
-// Builds an inspect.Signature by giving Python a function of that signature. Names that are no builtins
-// (Buffer, float64, ...) become classes of that name.
+// Builds an inspect.Signature by giving Python a function of that signature. Names that are neither builtins
+// nor imported modules (Buffer, float64, ...) become classes of that name. Annotations of pybind11's that are
+// no expressions of classes stay text.
 inline constexpr const char* signature_script = R"(
-import builtins, inspect, collections.abc, types
+import builtins, inspect, collections.abc, sys, types
 class Names(dict):
     def __missing__(self, name):
         if hasattr(builtins, name):
             return getattr(builtins, name)
+        if name in sys.modules:
+            return sys.modules[name]
         made = self[name] = type(name, (), {"__module__": "builtins", "__class_getitem__": classmethod(types.GenericAlias)})
         return made
 def signature(text):
     names = Names(Callable=collections.abc.Callable)
-    exec("def function" + text + ": pass", names)
+    source = "def function" + text + ": pass"
+    try:
+        exec(source, names)
+    except (AttributeError, TypeError):
+        exec("from __future__ import annotations\n" + source, names)
     return inspect.signature(names["function"])
 )";
 
