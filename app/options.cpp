@@ -121,7 +121,7 @@ CommandLine parse(int argc, char** argv) {
     line.run.script = "bench";
     return line;
   }
-  line.run.arguments = {argv[0]};
+  line.run.arguments.assign(1, argv[0]);
   line.run.use_virtual_env = true;
   int i = 1;
   for (bool options = true; options && i < argc; ++i) {
