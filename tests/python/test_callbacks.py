@@ -220,7 +220,11 @@ class Threads(unittest.TestCase):
 
     def test_after_a_subinterpreter(self):
         code = """
-import _xxsubinterpreters as subinterpreters, callbacks_native as cb, threading
+import callbacks_native as cb, threading
+try:
+    import _interpreters as subinterpreters  # from 3.13 on
+except ImportError:
+    import _xxsubinterpreters as subinterpreters
 subinterpreters.destroy(subinterpreters.create())
 def work():
     for i in range(500):

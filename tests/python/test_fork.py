@@ -105,7 +105,7 @@ class NativeThreads(unittest.TestCase):
     def test_that_call_back(self):
         # They do not live on in the child, whatever they were doing.
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
-        done = run("-c", THREADS, env={**os.environ, "ASAN_OPTIONS": options})
+        done = run("-W", "ignore::DeprecationWarning", "-c", THREADS, env={**os.environ, "ASAN_OPTIONS": options})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
 
