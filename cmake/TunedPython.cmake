@@ -6,7 +6,8 @@ if(NOT POLYHOST_STATIC_PYTHON)
   message(FATAL_ERROR "POLYHOST_TUNED_PYTHON makes a static libpython: POLYHOST_STATIC_PYTHON must be ON")
 endif()
 if(NOT POLYHOST_PYTHON_STATIC_LIBRARY OR NOT EXISTS /etc/debian_version)
-  message(FATAL_ERROR "POLYHOST_TUNED_PYTHON needs Debian's own Python: leave POLYHOST_PYTHON at /usr/bin/python3")
+  message(FATAL_ERROR "POLYHOST_TUNED_PYTHON needs Debian's own Python, with a libpython3.x.a that is whole, as Debian 12 has it: "
+    "leave POLYHOST_PYTHON at /usr/bin/python3")
 endif()
 
 cmake_path(GET POLYHOST_PYTHON_STATIC_LIBRARY FILENAME archive)
