@@ -7,6 +7,7 @@
 
 #include <polyhost/module.hpp>
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -167,6 +168,14 @@ void connect_own_functions(const Probe& probe) {
 
 PyObject* calibrate_before_end(PyObject*, PyObject* process) {
   try {
+    // Ctrl-C comes when it is over: at the end of Python, as without a report.
+    sigset_t interrupt;
+    sigset_t before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    const std::unique_ptr<sigset_t, void (*)(sigset_t*)> unblock(
+        &before, [](sigset_t* mask) { pthread_sigmask(SIG_SETMASK, mask, nullptr); });
     if (PyLong_AsLong(process) == static_cast<long>(::getpid())) calibrate();
     return Py_NewRef(Py_None);
   } catch (...) {
@@ -180,10 +189,17 @@ PyObject* calibrate_before_end(PyObject*, PyObject* process) {
 void calibrate() {
   const std::uint64_t now = base::now().ns;
   if (measured() && now - measured()->at_ns < fresh_for_ns) return;
-  static Probe& probe = *new Probe;
-  connect_own_functions(probe);
+  // Python code that runs meanwhile (another thread, a finaliser, a signal handler) may come here again. Not
+  // a static with an initialiser: its lock would be held while another thread has the GIL.
+  static bool busy = false;
+  if (busy) return;
+  busy = true;
+  const std::unique_ptr<bool, void (*)(bool*)> over(&busy, [](bool* flag) { *flag = false; });
+  static Probe* probe = nullptr;
+  if (probe == nullptr) probe = new Probe;
+  connect_own_functions(*probe);
   const without_tracing quiet;
-  measured() = measure(probe);
+  measured() = measure(*probe);
   measured()->at_ns = now;
 }
 

@@ -63,8 +63,8 @@ const polyhost_table& table() {
 }
 
 void set_timing(polyhost_timing timing) {
+  ledger().settle();
   __atomic_store_n(&timing_mode, static_cast<std::uint32_t>(timing), __ATOMIC_RELAXED);
-  ledger().split_next();
   for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->entry_point = f->entry_points[timing];
 }
 

@@ -9,29 +9,33 @@ namespace polyhost::record {
 
 namespace {
 
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
 struct Sums {
-  double calls, outer, inner, convert_in, nested;
+  double calls, outer, inner, convert_in, gil_wait, nested;
 };
 
 // The calls that stand for others; until one is picked, the first calls must do.
 Sums picked_calls(const polyhost_record& counts) {
-  const auto sums = [](std::uint64_t calls, std::uint64_t outer, std::uint64_t inner,
-                       std::uint64_t convert_in, std::uint64_t nested) {
-    return Sums{static_cast<double>(calls), static_cast<double>(outer), static_cast<double>(inner),
-                static_cast<double>(convert_in), static_cast<double>(nested)};
-  };
   const polyhost_sample& s = counts.sample;
-  return s.calls > 0
-             ? sums(s.calls, s.outer, s.inner, s.convert_in, s.nested)
-             : sums(counts.calls - counts.lost, counts.outer, counts.inner, counts.convert_in, counts.nested);
+  if (s.calls == 0) {
+    return {number(counts.calls - counts.lost), number(counts.outer),    number(counts.inner),
+            number(counts.convert_in),          number(counts.gil_wait), number(counts.nested)};
+  }
+  return {number(s.calls),      number(s.outer),    number(s.inner),
+          number(s.convert_in), number(s.gil_wait), number(s.nested)};
 }
 
 // The short ones of them, if there are any.
 Sums short_picked_calls(const polyhost_record& counts, const Sums& picked) {
   const polyhost_sample& s = counts.sample;
   if (s.short_calls == 0) return picked;
-  return {static_cast<double>(s.short_calls), static_cast<double>(s.short_outer),
-          static_cast<double>(s.short_inner), static_cast<double>(s.short_convert_in), 0.0};
+  return {number(s.short_calls),
+          number(s.short_outer),
+          number(s.short_inner),
+          number(s.short_convert_in),
+          0.0,
+          0.0};
 }
 
 // Calls of which only the whole was timed. Conversions take constant time, so theirs are those of the short
@@ -66,8 +70,12 @@ void add_counted(Totals& t, const polyhost_record& counts, const Sums& picked) {
   t.outer += each * picked.outer;
   t.inner += each * picked.inner;
   t.convert_in += each * picked.convert_in;
+  t.gil_wait += each * picked.gil_wait;
   t.nested += each * picked.nested;
-  if (counts.sample.calls < 2) return;
+  if (counts.sample.calls < 2) {  // nothing tells how much they vary
+    t.standard_error = each * picked.outer;
+    return;
+  }
   const double mean = picked.outer / picked.calls;
   const double variance = (counts.sample.outer_squares - picked.calls * mean * mean) / (picked.calls - 1.0);
   t.standard_error = calls * std::sqrt(std::max(variance, 0.0) / picked.calls * (1.0 + picked.calls / calls));
@@ -75,15 +83,28 @@ void add_counted(Totals& t, const polyhost_record& counts, const Sums& picked) {
 
 }  // namespace
 
+Totals& Totals::operator+=(const Totals& other) {
+  calls += other.calls;
+  timed += other.timed;
+  split += other.split;
+  outer += other.outer;
+  inner += other.inner;
+  convert_in += other.convert_in;
+  gil_wait += other.gil_wait;
+  nested += other.nested;
+  standard_error = std::hypot(standard_error, other.standard_error);
+  return *this;
+}
+
 Totals estimate_totals(const polyhost_record& counts) {
   Totals t;
-  t.calls = static_cast<double>(counts.calls);
-  t.split = t.timed = static_cast<double>(counts.calls - counts.lost);
-  t.outer = static_cast<double>(counts.outer);
-  t.inner = static_cast<double>(counts.inner);
-  t.convert_in = static_cast<double>(counts.convert_in);
-  t.gil_wait = static_cast<double>(counts.gil_wait);
-  t.nested = static_cast<double>(counts.nested);
+  t.calls = number(counts.calls);
+  t.split = t.timed = number(counts.calls - counts.lost);
+  t.outer = number(counts.outer);
+  t.inner = number(counts.inner);
+  t.convert_in = number(counts.convert_in);
+  t.gil_wait = number(counts.gil_wait);
+  t.nested = number(counts.nested);
   const Sums picked = picked_calls(counts);
   add_whole(t, counts, picked);
   add_counted(t, counts, picked);

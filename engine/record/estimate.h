@@ -15,13 +15,10 @@ struct Totals {
   double convert_in = 0;
   double gil_wait = 0;
   double nested = 0;
-  double standard_error = 0;  // of `outer`; 0 if every call was timed
-};
+  double standard_error = 0;  // of `outer`; 0 if every call was timed; all of it where it is not known
 
-// True if the record has a call.
-inline bool was_called(const polyhost_record& counts) {
-  return (counts.calls | counts.whole | counts.whole_long | counts.counted) != 0;
-}
+  Totals& operator+=(const Totals& other);
+};
 
 Totals estimate_totals(const polyhost_record& counts);
 

@@ -19,7 +19,9 @@ double lower_bound(unsigned bucket) {
 
 std::uint64_t percentile(const polyhost_record& counts, double fraction) {
   if (counts.max == 0) return 0;  // nothing was timed
-  const std::uint64_t timed = counts.calls - counts.lost + counts.whole + counts.whole_long + counts.counted;
+  // A plugin of before 1.2 has no weights.
+  const std::uint64_t split = counts.weights != 0 ? counts.weights : counts.calls - counts.lost;
+  const std::uint64_t timed = split + counts.whole + counts.whole_long;
   std::uint64_t stored = 0;
   for (const std::uint64_t count : counts.histogram) stored += count;
 

@@ -1,7 +1,9 @@
 // Keeping the records.
 #include "record/ledger.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace polyhost::record {
 
@@ -19,18 +21,45 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
   const std::string qualified = module + "." + name;
   Entry*& known = index_[{qualified, direction}];
   if (known == nullptr) {
-    known = &entries_.emplace_back(Entry{qualified, direction, {}});
+    known = &entries_.emplace_back(Entry{qualified, direction, {}, {}});
     clear(known->counts);
   }
   return known->counts;
 }
 
 void Ledger::reset() {
-  for (Entry& entry : entries_) clear(entry.counts);
+  for (Entry& entry : entries_) {
+    clear(entry.counts);
+    entry.settled = {};
+    entry.settled_lost = 0;
+  }
 }
 
-void Ledger::split_next() {
-  for (Entry& entry : entries_) entry.counts.until_split = entry.counts.picking = 0;
+void Ledger::settle() {
+  for (Entry& entry : entries_) {
+    polyhost_record& counts = entry.counts;
+    entry.settled += estimate_totals(live_part(entry));
+    const polyhost_record kept = counts;
+    counts = {};
+    counts.errors = kept.errors;
+    counts.lost = entry.settled_lost = kept.lost;
+    counts.min = kept.min;
+    counts.max = kept.max;
+    std::copy(std::begin(kept.histogram), std::end(kept.histogram), counts.histogram);
+    counts.weights = kept.weights + kept.whole + kept.whole_long;
+  }
+}
+
+polyhost_record live_part(const Ledger::Entry& entry) {
+  polyhost_record counts = entry.counts;
+  counts.lost -= entry.settled_lost;
+  return counts;
+}
+
+Totals totals(const Ledger::Entry& entry) {
+  Totals all = entry.settled;
+  all += estimate_totals(live_part(entry));
+  return all;
 }
 
 }  // namespace polyhost::record

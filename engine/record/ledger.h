@@ -2,6 +2,8 @@
 // Not a snapshot (snapshot.h), which is a copy in nanoseconds. No Python.
 #pragma once
 
+#include "record/estimate.h"
+
 #include <polyhost/abi.h>
 
 #include <cstddef>
@@ -19,6 +21,8 @@ class Ledger {
     std::string name;  // qualified
     polyhost_direction direction;
     polyhost_record counts;
+    Totals settled;                  // of calls in timing modes before this one
+    std::uint64_t settled_lost = 0;  // the part of counts.lost that is settled
   };
 
   // The record of module.name in that direction: made on first request, the same one ever after.
@@ -28,8 +32,9 @@ class Ledger {
   // Sets all counts to zero. Calls under way are counted when they end.
   void reset();
 
-  // The next call of each function is split: what was planned in another timing mode is given up.
-  void split_next();
+  // Before the timing mode changes: what has been counted is settled, since calls of one mode do not stand
+  // for those of another; the next call of each function is split.
+  void settle();
 
   // In order of registration.
   [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
@@ -38,5 +43,11 @@ class Ledger {
   std::deque<Entry> entries_;  // a deque: records must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
 };
+
+// The counts since the last settle().
+polyhost_record live_part(const Ledger::Entry& entry);
+
+// All of an entry's calls.
+Totals totals(const Ledger::Entry& entry);
 
 }  // namespace polyhost::record

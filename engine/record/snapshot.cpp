@@ -19,7 +19,7 @@ std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llr
 Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
   const polyhost_record& counts = entry.counts;
   const auto ns = [&](auto ticks) { return rounded(static_cast<double>(ticks) * ns_per_tick); };
-  const Totals totals = estimate_totals(counts);
+  const Totals totals = record::totals(entry);
   Function f;
   f.name = entry.name;
   f.direction = entry.direction == POLYHOST_INBOUND ? Direction::inbound : Direction::outbound;
@@ -61,7 +61,7 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   const double ns = s.clock.ns_per_tick;
   s.cost = {cost_in_ticks.per_call_ns * ns, cost_in_ticks.per_split_ns * ns, cost_in_ticks.call_site_ns * ns};
   for (const Ledger::Entry& entry : ledger.entries()) {
-    if (!was_called(entry.counts)) continue;
+    if (totals(entry).calls == 0) continue;
     s.functions.push_back(in_ns(entry, s.clock.ns_per_tick));
     s.lost += entry.counts.lost;
   }

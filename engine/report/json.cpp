@@ -16,6 +16,8 @@ using nlohmann::ordered_json;
 
 double finite(double number) { return std::isfinite(number) ? number : 0.0; }
 
+ordered_json known(double cost) { return std::isfinite(cost) ? ordered_json(cost) : ordered_json(nullptr); }
+
 ordered_json clock(const record::Clock& c) {
   return {{"source", c.source},
           {"ns_per_tick", finite(c.ns_per_tick)},
@@ -38,9 +40,9 @@ std::string json(const record::Snapshot& snapshot) {
                                {"wall_ns", snapshot.wall_ns},
                                {"clock", clock(snapshot.clock)},
                                {"cost",
-                                {{"per_call_ns", finite(snapshot.cost.per_call_ns)},
-                                 {"per_split_ns", finite(snapshot.cost.per_split_ns)},
-                                 {"call_site_ns", finite(snapshot.cost.call_site_ns)}}},
+                                {{"per_call_ns", known(snapshot.cost.per_call_ns)},
+                                 {"per_split_ns", known(snapshot.cost.per_split_ns)},
+                                 {"call_site_ns", known(snapshot.cost.call_site_ns)}}},
                                {"lost", snapshot.lost},
                                {"functions", std::move(functions)},
                                {"timing", snapshot.timing}};

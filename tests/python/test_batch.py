@@ -95,6 +95,7 @@ class Arguments(Case):
         for f in (b.without, b.of_text, b.gives_nothing, b.taken, b.without_arguments):
             self.assertFalse(hasattr(f, "batch"), f)
         self.assertIn("batch_native.without() has no batch", self.refusal(AttributeError, lambda: b.without.batch))
+        self.assertIn("named 'out'", self.refusal(AttributeError, lambda: b.taken.batch))
         self.assertFalse(hasattr(len, "batch"))
         self.assertFalse(hasattr(type(len), "batch"))
         self.assertEqual(list(b.by_reference.batch([1.0])), [2.0])
@@ -179,6 +180,30 @@ class Loops(Case):
         self.assertIs(b.holds_gil(1), True)
         self.assertEqual(b.holds_gil.batch([1, 2]), [False, False])
 
+    def test_the_module_goes_when_it_is_no_longer_needed(self):
+        code = """
+import gc, sys, weakref
+import batch_native as b
+class Thing: pass
+b.thing = Thing(); seen = weakref.ref(b.thing)
+b.float64.batch([1]); b.float64.batch
+del sys.modules["batch_native"], b
+gc.collect()
+print(seen())
+"""
+        self.assertEqual(run("-c", code).stdout, "None\n")
+
+    def test_bytes_that_change_meanwhile(self):
+        flags = bytearray([1, 0, 1])
+
+        class Later:
+            def __iter__(self):
+                flags[1] = 7
+                return iter([1.0, 1.0, 1.0])
+
+        self.assertEqual(list(b.four.batch(Later(), 0, memoryview(flags).cast("?"))), [1.75, 1.75, 1.75])
+        self.assertEqual(list(b.four.batch(1, 0, memoryview(flags).cast("?"))), [1.75, 1.75, 1.75])
+
     def test_one_crossing(self):
         polyhost.boundary.reset()
         b.float64.batch(range(1000))
@@ -227,6 +252,19 @@ class Numpy(Case):
         result = b.positive.batch(np.array([1.0, -1.0]))
         self.assertEqual((result.dtype, list(result)), (np.bool_, [True, False]))
         np.testing.assert_array_equal(b.negated.batch(np.array([True, False])), [False, True])
+
+    def test_subclasses(self):
+        class Mine(np.ndarray):
+            pass
+
+        given = np.arange(6.0).reshape(2, 3).view(Mine)
+        np.testing.assert_array_equal(b.float64.batch(given), given * 2)
+        self.assertIn("mask", self.refusal(TypeError, b.float64.batch, np.ma.masked_array([1.0, 2.0], [True, False])))
+
+    def test_bools_in_any_order(self):
+        given = np.array([[True, False, True], [False, False, True]])
+        for turned in given.T, given[:, ::2], given[::-1], given[0, ::-1]:
+            np.testing.assert_array_equal(b.negated.batch(turned), ~turned)
 
     def test_numpys_numbers(self):
         self.assertEqual(b.float64.batch(np.float64(1.5)), 3.0)

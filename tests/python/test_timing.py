@@ -222,6 +222,67 @@ class Samples(Case):
         self.settles(lambda: total("sampled").python_ns / total("full").python_ns, 0.85, 1.15)
         self.settles(error, 0, 0.2)
 
+    def test_arguments_that_need_conversion_have_their_share(self):
+        class Slow:
+            def __float__(self):
+                sum(range(10))
+                return 1.0
+
+        slow = Slow()
+
+        def total(mode):
+            self.use(mode)
+            for _ in range(2000):
+                n.scale(1.0)
+                n.scale(slow)
+            return self.row("scale").python_ns
+
+        if not SANITIZER:
+            self.settles(lambda: total("sampled") / total("full"), 0.7, 1.4)
+
+    def test_recursion(self):
+        self.use("sampled")
+        for _ in range(3000):
+            n.nest(n.nest, 3)
+        row = self.row("nest")
+        self.assertEqual(row.calls, 3000 * 4)
+        self.assertGreater(row.self_ns, 0)
+        self.check_sums(row)
+
+    def test_waits_are_estimated_too(self):
+        self.use("sampled")
+        for _ in range(5000):
+            n.work_without_gil(1)
+        row = self.row("work_without_gil")
+        self.assertLess(row.timed, 5000)
+        self.assertGreater(row.gil_wait_ns, 5000)
+        self.check_sums(row)
+
+    def test_too_few_to_know(self):
+        self.use("sampled")
+        for _ in range(9):
+            n.add(1, 2)
+        row = self.row("add")
+        self.assertLess(row.timed, 9)
+        self.assertGreater(row.standard_error_ns, 0)
+
+    def test_modes_do_not_stand_for_each_other(self):
+        def total(first, second):
+            self.use(first)
+            for _ in range(3000):
+                n.work(150)
+            boundary.timing(second)
+            for _ in range(3000):
+                n.work(1)
+            row = self.row("work")
+            self.assertEqual(row.calls, 6000)
+            return row.python_ns
+
+        if not SANITIZER:
+            for first, second in ("exact", "sampled"), ("sampled", "exact"):
+                with self.subTest(first=first):
+                    self.settles(lambda: total(first, second) / total("full", "full"), 0.6, 1.2)
+
     def test_long_calls_are_timed_always(self):
         self.use("sampled")
         for _ in range(500):
@@ -304,6 +365,26 @@ sys.setprofile(None)
 print("calling" in seen, len(polyhost.boundary.snapshot()))
 '''
         self.assertEqual(run("-c", code).stdout, "False 0\n")
+
+    def test_two_threads_and_a_finaliser(self):
+        code = """
+import gc, threading, time, polyhost.boundary as b
+class Slow:
+    def __init__(self): self.me = self
+    def __del__(self): time.sleep(0.2)
+def other(): time.sleep(0.05); b.snapshot()
+thread = threading.Thread(target=other)
+thread.start()
+gc.disable(); Slow(); gc.set_threshold(1, 1, 1); gc.enable()
+b.snapshot(); thread.join(); print(b.snapshot().call_site_ns > 0)
+"""
+        self.assertEqual(run("-c", code).stdout, "True\n")
+
+    def test_ctrl_c_at_the_end(self):
+        # The report's calibration does not see it: the traceback, if there is one, is the script's.
+        code = "import os, threading, time, signal, timing_native as n; n.add(1)\nthreading.Thread(target=lambda: (time.sleep(0.02), os.kill(os.getpid(), signal.SIGINT)), daemon=True).start()\ntime.sleep(0.0195)"
+        for _ in range(10):
+            self.assertNotIn("calibrate", run("--report", "-c", code).stderr)
 
     def test_ctrl_c_meanwhile_is_the_scripts(self):
         code = '''

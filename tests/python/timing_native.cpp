@@ -23,6 +23,14 @@ std::uint64_t work(std::uint64_t steps) {
 void fail_if(bool wanted) {
   if (wanted) throw std::runtime_error("wanted");
 }
+// Calls f, which may come back here.
+std::int64_t nest(const polyhost::object& f, std::int64_t depth) {
+  if (depth == 0) return 0;
+  const auto result = polyhost::object::steal(
+      PyObject_CallFunction(f.get(), "OL", f.get(), static_cast<long long>(depth - 1)));
+  if (!result) polyhost::throw_python_error();
+  return depth;
+}
 double sum(const std::vector<double>& items) {
   double total = 0;
   for (const double item : items) total += item;
@@ -44,6 +52,7 @@ POLYHOST_MODULE(timing_native, m) {
   m.def<work>("work(steps)");
   m.def<work>("work_without_gil(steps)", nullptr, polyhost::release_gil);
   m.def<fail_if>("fail_if(wanted)");
+  m.def<nest>("nest(f, depth)");
   m.def<sum>("sum(items)");
   m.def<repeat>("repeat(f, times)");
 }

@@ -14,7 +14,8 @@ extern "C" {
 #define POLYHOST_ABI_MINOR 2
 
 // Durations below 2^POLYHOST_HISTOGRAM_FLOOR ticks share one bucket that is not stored: it holds
-// what calls and `lost` leave over. Above it every power of two has POLYHOST_HISTOGRAM_STEPS buckets.
+// what `weights`, `whole` and `whole_long` leave over. Above it every power of two has
+// POLYHOST_HISTOGRAM_STEPS buckets.
 #define POLYHOST_HISTOGRAM_FLOOR 6
 #define POLYHOST_HISTOGRAM_STEP_BITS 3
 #define POLYHOST_HISTOGRAM_STEPS (1 << POLYHOST_HISTOGRAM_STEP_BITS)
@@ -47,6 +48,7 @@ typedef struct polyhost_sample {
   uint64_t outer;
   uint64_t inner;
   uint64_t convert_in;
+  uint64_t gil_wait;
   uint64_t nested;
   double outer_squares;  // sum of the squares of the outer sides
   uint64_t short_calls;  // those of them that were not long, and their sums
@@ -79,6 +81,7 @@ typedef struct polyhost_record {
   uint64_t whole_long;        // calls that turned out long, and of which only the whole was timed
   uint64_t whole_long_outer;  // sum of their outer sides
   uint64_t counted;           // calls that were counted, and not timed
+  uint64_t weights;           // how often the calls that were split have entered the histogram
   uint64_t picking;           // 1 if that next one is picked at random; 0 if calls are split anyway
   polyhost_sample sample;
 } polyhost_record;

@@ -49,6 +49,12 @@ const char* misfit(const Py_buffer& view) {
   return nullptr;
 }
 
+// True if the exception that is set says no more than that a buffer is not to be had like that.
+inline bool exporter_refused() {
+  return PyErr_ExceptionMatches(PyExc_BufferError) != 0 || PyErr_ExceptionMatches(PyExc_TypeError) != 0 ||
+         PyErr_ExceptionMatches(PyExc_ValueError) != 0;
+}
+
 // A bool of any other byte would be undefined.
 inline bool all_truth_values(const Py_buffer& view) {
   const auto* bytes = static_cast<const unsigned char*>(view.buf);
@@ -86,6 +92,7 @@ struct converter<std::span<T>> {
     // Most are C-contiguous; the others are asked again, for the reason of the refusal.
     constexpr int contiguous = PyBUF_ND | PyBUF_FORMAT | (std::is_const_v<T> ? 0 : PyBUF_WRITABLE);
     if (PyObject_GetBuffer(from, &view_, contiguous) == 0) return take(from, arg);
+    if (!detail::exporter_refused()) return detail::refuse(arg, refusal::raised);
     PyErr_Clear();
     if (PyObject_GetBuffer(from, &view_, PyBUF_FULL_RO) != 0) return detail::refuse(arg, refusal::raised);
     if (!std::is_const_v<T> && view_.readonly != 0) return detail::refuse_type(arg, from, "it is read-only");

@@ -103,8 +103,9 @@ class callback<R(A...)> {
     if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && detail::passes_unsplit(record))
       return counted(record, std::forward<A>(arguments)...);
     detail::outbound_crossing c(entry != 0 ? entry : detail::tick(), detail::this_thread(), gil_wait);
+    const std::uint64_t weight = detail::timing_is(POLYHOST_TIMING_SAMPLED) ? detail::take_pick(record) : 0;
     const auto end = [&](bool failed) {
-      const std::uint64_t outer = c.end(record, failed, detail::weight_of_pick(record));
+      const std::uint64_t outer = c.end(record, failed, weight);
       if (detail::timing_is(POLYHOST_TIMING_SAMPLED)) detail::choose_next_split(record, outer);
     };
     return call(c, end, std::forward<A>(arguments)...);

@@ -89,6 +89,10 @@ inline constexpr bool owns_its_value =
   typename T::element_type;
 };
 
+// Whether a converted value is looked at with the GIL only.
+template <class T>
+inline constexpr bool needs_gil = false;
+
 inline bool refuse(argument& arg, refusal why, const char* detail = nullptr) {
   arg.why = why;
   arg.detail = detail;

@@ -118,10 +118,15 @@ inline object make_batch(PyObject* self) {
   const function_object& of = as_function(self);
   auto made = std::make_unique<registration>();
   made->sig = *of.sig;
-  if (of.batch == nullptr || !extend_for_batch(made->sig)) {
-    PyErr_Format(PyExc_AttributeError,
-                 "%s() has no batch: only functions of numbers that return a number have",
-                 of.sig->qualified_name().c_str());
+  const char* reason = nullptr;
+  if (of.batch == nullptr) {
+    reason =
+        "only functions of numbers that return a number have one, unless their author keeps them from it";
+  } else if (!extend_for_batch(made->sig)) {
+    reason = "it has a parameter named 'out' or 'threads' of its own";
+  }
+  if (reason != nullptr) {
+    PyErr_Format(PyExc_AttributeError, "%s() has no batch: %s", of.sig->qualified_name().c_str(), reason);
     throw_python_error();
   }
   of.batch->add_types(made->sig);

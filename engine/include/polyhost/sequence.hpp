@@ -12,7 +12,7 @@ namespace polyhost {
 
 // A parameter's view of a list, a tuple or, through a list made of it, any other iterable but text, bytes and
 // mappings. Items are converted when they are looked at: a wrong one throws the TypeError of its parameter
-// there and then. Where T is a floating-point type, they must be float or int themselves, not subclasses or
+// there and then. Where T is double, they must be float or int themselves, not subclasses or
 // objects with __float__ (an int beyond 2**60 is refused, too): the loop over them then holds no call, and
 // keeps its values in registers. Valid until the function returns; needs the GIL, so not for release_gil. If
 // Python code that the function calls changes the list, its size changes, and iteration ends at the new end.
@@ -35,9 +35,9 @@ class sequence {
   // `index` is less than size().
   T operator[](std::size_t index) const {
     PyObject* item = (*items_)[index];
-    if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (std::same_as<T, double>) {
       if (PyFloat_CheckExact(item)) [[likely]]
-        return static_cast<T>(PyFloat_AS_DOUBLE(item));
+        return PyFloat_AS_DOUBLE(item);
       std::int64_t small = 0;
       if (PyLong_CheckExact(item) && detail::read_small_int(item, small)) return static_cast<T>(small);
       refuse(item, static_cast<Py_ssize_t>(index));
@@ -97,6 +97,13 @@ class sequence {
   PyObject** const* items_ = nullptr;  // where they begin; a list may move them
   const argument* parameter_ = nullptr;
 };
+
+namespace detail {
+template <class T>
+inline constexpr bool owns_its_value<sequence<T>> = false;
+template <class T>
+inline constexpr bool needs_gil<sequence<T>> = true;
+}  // namespace detail
 
 template <class T>
 struct converter<sequence<T>> {

@@ -115,13 +115,16 @@ inline void account(polyhost_record& record, const crossing& c, std::uint64_t we
   add(record.convert_in, before - c.gil_wait_before);
   add(record.gil_wait, c.gil_wait);
   add(record.nested, c.nested);
-  account_side(record, Direction == POLYHOST_INBOUND ? outer : inner, weight == 0 ? 1 : weight);
+  const std::uint64_t times = weight == 0 ? 1 : weight;
+  add(record.weights, times);
+  account_side(record, Direction == POLYHOST_INBOUND ? outer : inner, times);
   if (weight == 0) return;
   polyhost_sample& sample = record.sample;
   add(sample.calls, 1);
   add(sample.outer, outer);
   add(sample.inner, inner);
   add(sample.convert_in, before - c.gil_wait_before);
+  add(sample.gil_wait, c.gil_wait);
   add(sample.nested, c.nested);
   add(sample.outer_squares, static_cast<double>(outer) * static_cast<double>(outer));
   if (outer >= POLYHOST_LONG_CALL) return;

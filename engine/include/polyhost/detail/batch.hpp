@@ -39,7 +39,21 @@ struct batch_loop {
     run_strided(in, out, begin, end, indexes());
   }
 
+  template <class T>
+  static T read(const batch_operand& operand, std::size_t index) {
+    stored_item<T> stored;
+    std::memcpy(&stored, operand.data + static_cast<Py_ssize_t>(index) * operand.step, sizeof(T));
+    return item<T>(stored);
+  }
+
  private:
+  // A byte other than 0 and 1 is true, also if it becomes one while the loop runs.
+  template <class T>
+  static T item(stored_item<T> stored) {
+    if constexpr (std::same_as<T, bool>) return stored != 0;
+    return stored;
+  }
+
   // Loops that a compiler can vectorise: every mixture of arrays and scalars of up to two, else all of them
   // arrays, or the first alone.
   static bool run_packed(unsigned arrays, const batch_operand* in, char* out, std::size_t begin,
@@ -57,19 +71,13 @@ struct batch_loop {
   template <unsigned Arrays, std::size_t... I>
   static bool loop(const batch_operand* in, char* out, std::size_t begin, std::size_t end,
                    std::index_sequence<I...>) {
-    const std::tuple<const A*...> from{reinterpret_cast<const A*>(in[I].data)...};
-    const std::tuple<A...> same{((Arrays >> I & 1U) != 0 ? A{} : *std::get<I>(from))...};
+    const std::tuple<const stored_item<A>*...> from{reinterpret_cast<const stored_item<A>*>(in[I].data)...};
+    const std::tuple<stored_item<A>...> same{
+        ((Arrays >> I & 1U) != 0 ? stored_item<A>{} : *std::get<I>(from))...};
     R* const to = reinterpret_cast<R*>(out);
     for (std::size_t i = begin; i < end; ++i)
-      to[i] = F(((Arrays >> I & 1U) != 0 ? std::get<I>(from)[i] : std::get<I>(same))...);
+      to[i] = F(item<A>((Arrays >> I & 1U) != 0 ? std::get<I>(from)[i] : std::get<I>(same))...);
     return true;
-  }
-
-  template <class T>
-  static T read(const batch_operand& operand, std::size_t index) {
-    T value;
-    std::memcpy(&value, operand.data + static_cast<Py_ssize_t>(index) * operand.step, sizeof(T));
-    return value;
   }
 
   template <std::size_t... I>
@@ -169,7 +177,7 @@ struct batch_thunk {
     PyObject* const out = bound[count];
     if (like->scalar && out == Py_None) {
       c.begin_inner();
-      R result = F(*reinterpret_cast<const A*>(all[I]->data)...);
+      R result = F(batch_loop<F, R, A...>::template read<A>(*all[I], 0)...);
       c.end_inner();
       return converter<R>::make(result);
     }

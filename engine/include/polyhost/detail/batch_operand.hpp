@@ -17,6 +17,10 @@ template <class T>
 concept batch_item = (integer<T> && sizeof(T) <= 8) || std::same_as<T, float> || std::same_as<T, double> ||
                      std::same_as<T, bool>;
 
+// bool is one byte in a buffer, too, but a vector of it is not one of bytes.
+template <batch_item T>
+using stored_item = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
+
 // Where a loop finds an operand's items.
 struct batch_operand {
   const char* data = nullptr;
@@ -45,7 +49,9 @@ class batch_argument {
     if (PyObject_CheckBuffer(from) == 0) return load_items(from, arg);
     if (PyObject_GetBuffer(from, &view_, PyBUF_FULL_RO) != 0) return refuse(arg, refusal::raised);
     if (view_.ndim == 0) return load_scalar(from, arg);  // as numpy's own numbers
-    operand_.from_numpy = is_numpy(from);
+    operand_.from_numpy = has_base(from, "numpy.ndarray");
+    if (operand_.from_numpy && has_base(from, "MaskedArray"))
+      return refuse_type(arg, from, "its mask would be lost");
     operand_.dimensions = view_.ndim;
     operand_.shape = view_.shape;
     if (!has_items_of_type()) return load_other_items(from, arg);
@@ -66,15 +72,19 @@ class batch_argument {
   }
 
  private:
-  // bool is one byte in a buffer, too, but a vector of it is not one of bytes.
-  using stored = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
+  using stored = stored_item<T>;
 
   static bool is_number(PyObject* from) {
     return PyFloat_Check(from) || PyLong_Check(from) ||
            (PyObject_CheckBuffer(from) == 0 && Py_TYPE(from)->tp_iter == nullptr &&
             PySequence_Check(from) == 0);
   }
-  static bool is_numpy(PyObject* from) { return std::string_view(Py_TYPE(from)->tp_name) == "numpy.ndarray"; }
+  static bool has_base(PyObject* from, std::string_view name) {
+    for (const PyTypeObject* type = Py_TYPE(from); type != nullptr; type = type->tp_base) {
+      if (name == type->tp_name) return true;
+    }
+    return false;
+  }
 
   bool see(const char* data, Py_ssize_t step) {
     operand_.data = data;
@@ -92,8 +102,7 @@ class batch_argument {
 
   bool has_items_of_type() const {
     return view_.itemsize == static_cast<Py_ssize_t>(sizeof(T)) && format_fits<T>(view_.format) &&
-           view_.suboffsets == nullptr && reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0 &&
-           (!std::same_as<T, bool> || (PyBuffer_IsContiguous(&view_, 'C') != 0 && all_truth_values(view_)));
+           view_.suboffsets == nullptr && reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
   }
 
   bool load_strided(argument& arg) {

@@ -57,8 +57,7 @@ class batch_result {
     }
     if (!made_) return false;
     if (PyObject_GetBuffer(made_.get(), &view_, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE) != 0) {
-      PyErr_Clear();
-      return refuse_out(function);
+      return exporter_refused() && refuse_out(function);
     }
     const bool fits = view_.itemsize == static_cast<Py_ssize_t>(sizeof(R)) &&
                       (format_fits<R>(view_.format) || (std::same_as<R, bool> && out == Py_None)) &&

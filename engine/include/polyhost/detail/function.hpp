@@ -82,6 +82,10 @@ struct thunk {
         std::is_reference_v<typename converted_as<A>::type>)&&...),
       "a parameter is a reference to a non-const value: the argument is a converted copy, so changes to it "
       "would be lost; take it by value or const&, and return what changed (or take a std::span<T>)");
+  static_assert(
+      !ReleaseGil || !(needs_gil<std::remove_cvref_t<A>> || ...),
+      "a polyhost::sequence reads Python objects, so its function cannot be one of release_gil: take a "
+      "std::vector or a std::span");
 
   // A call that may be split less often than it is made, as long as its arguments are of the exact types.
   static constexpr bool may_be_short =
@@ -131,8 +135,8 @@ struct thunk {
       }
     }
     untimed_crossing<POLYHOST_INBOUND> c(this_thread());
-    bool exact = false;
-    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, exact);
+    split_call not_split;
+    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, not_split);
     c.end();
     return result;
   }
@@ -190,39 +194,52 @@ struct thunk {
     }
   }
 
+  // Whether a call that is split is like those that are not. In sampled mode all calls are: they are only
+  // counted.
+  struct split_call {
+    polyhost_record* record = nullptr;  // null: this one is not split
+    bool like_others = false;
+    std::uint64_t weight = 0;
+
+    void converted(bool exact) {
+      if (record == nullptr) return;
+      like_others = exact || timing_is(POLYHOST_TIMING_SAMPLED);
+      if (like_others) weight = take_pick(*record);
+    }
+  };
+
   // A call of four ticks.
   [[gnu::noinline]] static PyObject* split(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                                            PyObject* kwnames, std::uint64_t entry) {
     const function_object& function = as_function(self);
     polyhost_record& record = *function.record;
     inbound_crossing c(entry, this_thread());
-    bool exact = false;
-    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, exact);
-    const std::uint64_t weight = exact ? weight_of_pick(record) : 0;
+    split_call call{&record};
+    PyObject* result = bind_and_cross(function, args, nargs, kwnames, c, call);
     std::uint64_t outer = 0;
     if (count == 0 && std::is_void_v<R> && !ReleaseGil && result != nullptr) {
-      outer = c.end_at_inner_end(record, weight);
+      outer = c.end_at_inner_end(record, call.weight);
     } else {
-      outer = c.end(record, result == nullptr, weight);
+      outer = c.end(record, result == nullptr, call.weight);
     }
-    if (exact) choose_next_split(record, outer);
+    if (call.like_others) choose_next_split(record, outer);
     return result;
   }
 
-  // `exact` becomes true for a call that may be short and has arguments of the exact types.
   template <class Crossing>
   static PyObject* bind_and_cross(const function_object& function, PyObject* const* args, Py_ssize_t nargs,
-                                  PyObject* kwnames, Crossing& c, bool& exact) {
+                                  PyObject* kwnames, Crossing& c, split_call& call) {
     if (is_direct(function, nargs, kwnames)) [[likely]]
-      return cross(function, args, c, exact);
+      return cross(function, args, c, call);
     PyObject* bound[count + 1];
-    return bind(*function.sig, args, nargs, kwnames, bound) ? cross(function, bound, c, exact) : nullptr;
+    return bind(*function.sig, args, nargs, kwnames, bound) ? cross(function, bound, c, call) : nullptr;
   }
 
   template <class Crossing>
-  static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c, bool& exact) {
+  static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c,
+                         split_call& call) {
     try {
-      return convert_and_run(function, args, c, exact, indexes());
+      return convert_and_run(function, args, c, call, indexes());
     } catch (abi::__forced_unwind&) {
       throw;
     } catch (...) {
@@ -234,14 +251,16 @@ struct thunk {
 
   template <class Crossing, std::size_t... I>
   static PyObject* convert_and_run(const function_object& function, PyObject* const* args, Crossing& c,
-                                   bool& exact, std::index_sequence<I...>) {
+                                   split_call& call, std::index_sequence<I...>) {
     converters in;
+    bool exact = false;
     if constexpr (may_be_short) exact = load_exactly(in, args, indexes());
     argument arg{function.sig, 0};
     if (!exact && !((arg.index = I, std::get<I>(in).load(args[I], arg)) && ...)) [[unlikely]] {
       raise_argument_refusal(arg, args[arg.index]);
       return nullptr;
     }
+    call.converted(exact);
     (pin(std::get<I>(in).value), ...);
     if constexpr (ReleaseGil) {
       return run_without_gil(c, std::get<I>(in)...);

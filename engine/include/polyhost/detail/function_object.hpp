@@ -126,6 +126,18 @@ inline bool install_attributes() {
          install_attribute<batch_attribute, batch_method>();
 }
 
+// A function object owns f.batch, whose self shares the module's attributes: a cycle that the collector must
+// see.
+inline int traverse_function(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(as_function(self).batch_function);
+  return PyModule_Type.tp_traverse(self, visit, arg);
+}
+inline int clear_function(PyObject* self) {
+  Py_CLEAR(as_function(self).batch_function);
+  return PyModule_Type.tp_clear(self);
+}
+inline void finalize_function(PyObject* self) { Py_CLEAR(as_function(self).batch_function); }
+
 // The type of function objects, made once a plugin; borrowed. Null with an exception set.
 [[gnu::visibility("hidden")]] inline PyTypeObject* function_type() {
   static PyTypeObject* type = nullptr;
@@ -141,8 +153,13 @@ inline bool install_attributes() {
       {signature_method, make_inspect_signature, METH_NOARGS, "The function's inspect.Signature."},
       {batch_method, get_or_make_batch, METH_NOARGS, "The function for every item of its arguments."},
       {nullptr, nullptr, 0, nullptr}};
-  static PyType_Slot slots[] = {{Py_tp_methods, methods}, {0, nullptr}};
-  static PyType_Spec spec{"polyhost.function", sizeof(function_object), 0, Py_TPFLAGS_DEFAULT, slots};
+  static PyType_Slot slots[] = {{Py_tp_methods, methods},
+                                {Py_tp_traverse, reinterpret_cast<void*>(traverse_function)},
+                                {Py_tp_clear, reinterpret_cast<void*>(clear_function)},
+                                {Py_tp_finalize, reinterpret_cast<void*>(finalize_function)},
+                                {0, nullptr}};
+  static PyType_Spec spec{"polyhost.function", sizeof(function_object), 0,
+                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots};
   const object bases = object::steal(PyTuple_Pack(1, &PyModule_Type));
   if (bases) type = reinterpret_cast<PyTypeObject*>(PyType_FromSpecWithBases(&spec, bases.get()));
   return type;

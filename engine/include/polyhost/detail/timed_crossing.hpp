@@ -17,8 +17,8 @@ class thread_mark {
   explicit thread_mark(polyhost_thread& thread) : thread_(thread), before_(thread.nested) {
     set(Direction == POLYHOST_INBOUND ? before_ | POLYHOST_INSIDE : before_ & ~POLYHOST_INSIDE);
   }
-  // `outer` is at least 1: a crossing that has ended shows.
-  [[gnu::always_inline]] void end(std::uint64_t outer) { set(before_ + outer); }
+  // At least 1 is added: a crossing that has ended shows.
+  [[gnu::always_inline]] void end(std::uint64_t outer) { set(before_ + outer + (outer == 0 ? 1 : 0)); }
   [[nodiscard]] std::uint64_t nested() const { return thread_.nested; }
 
  private:

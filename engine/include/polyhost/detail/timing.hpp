@@ -51,13 +51,22 @@ inline std::uint64_t random_pause(double scale) {
   return static_cast<std::uint64_t>(random_exponential() * scale);
 }
 
-// After a call that was split and might have been a short one: sets when the next is.
+// At the start of a call that is split, and is like those that are not: what it weighs for account(), 0 if it
+// was not picked. A call from within it is no pick.
+inline std::uint64_t take_pick(polyhost_record& record) {
+  if (record.picking == 0 || record.until_split != 0) return 0;
+  record.picking = 0;
+  return timing_is(POLYHOST_TIMING_SAMPLED) ? sampled_period : 1;
+}
+
+// At its end: sets when the next one is split, if no call from within it has.
 inline void choose_next_split(polyhost_record& record, std::uint64_t outer) {
-  const bool every =
-      record.calls < first_calls || outer >= POLYHOST_LONG_CALL || timing_is(POLYHOST_TIMING_FULL);
-  record.picking = every ? 0 : 1;
-  record.until_split =
-      every ? 0 : random_pause(timing_is(POLYHOST_TIMING_SAMPLED) ? sampled_scale : exact_scale);
+  if (record.picking != 0 || record.calls < first_calls || outer >= POLYHOST_LONG_CALL ||
+      timing_is(POLYHOST_TIMING_FULL)) {
+    return;
+  }
+  record.until_split = random_pause(timing_is(POLYHOST_TIMING_SAMPLED) ? sampled_scale : exact_scale);
+  record.picking = 1;
 }
 
 // Counts a call that need not be split, as far as the mode goes; false if the next one is to be split.
@@ -73,12 +82,6 @@ inline void choose_next_split(polyhost_record& record, std::uint64_t outer) {
   --record.until_split;
   return true;
 #endif
-}
-
-// For a call that is split now and is like those that are not: the weight it has for account().
-inline std::uint64_t weight_of_pick(const polyhost_record& record) {
-  if (record.picking == 0) return 0;
-  return timing_is(POLYHOST_TIMING_SAMPLED) ? sampled_period : 1;
 }
 
 }  // namespace polyhost::detail
