@@ -17,5 +17,5 @@ PYBIND11_MODULE(pybind_classes, m) {
       .def(py::init<double>())
       .def_readonly("radius", &Circle::radius);
   py::register_exception<Collision>(m, "Collision");
-  m.def("alive", [] { return Point::alive; });
+  m.def("count_of_points", COUNT_OF_POINTS);
 }

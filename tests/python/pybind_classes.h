@@ -1,10 +1,16 @@
 // What pybind_classes binds and pybind_native's functions take.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+// Where a module counts its points, and how many there are: compilers differ in whether both modules have one
+// count.
+#define COUNT_OF_POINTS \
+  [] { return std::pair(reinterpret_cast<std::uintptr_t>(&Point::alive), Point::alive); }
 
 #define SHARED __attribute__((visibility("default")))  // one type in both modules
 

@@ -159,6 +159,7 @@ void fill(Eigen::Ref<Eigen::VectorXd> vector, double value) { vector.setConstant
 }  // namespace
 
 POLYHOST_MODULE(pybind_native, m) {
+  m.def<COUNT_OF_POINTS>("count_of_points()");
   py::class_<Counter>(py::reinterpret_borrow<py::module_>(m.get()), "Counter")
       .def(py::init<int>())
       .def_readonly("count", &Counter::count);

@@ -31,6 +31,12 @@ def refusal(case, f, *arguments, kind=TypeError):
     return str(caught.exception)
 
 
+
+def alive_points():
+    """Of both modules, which may or may not share a count."""
+    return sum(dict([c.count_of_points(), n.count_of_points()]).values())
+
+
 class References(unittest.TestCase):
     def test_the_object_itself_is_passed_and_comes_back(self):
         p = c.Point(1, 2)
@@ -91,20 +97,20 @@ class Values(unittest.TestCase):
         self.assertEqual(n.maybe(points[3]).x, 3)
 
     def test_implicit_conversions(self):
-        alive = c.alive()
+        alive = alive_points()
         self.assertEqual(n.sum_x([1.0, c.Point(2, 0)]), 3)
         self.assertAlmostEqual(n.length(1.0), 2**0.5)
         self.assertEqual(n.copy(2.0).y, 2)
-        self.assertEqual(c.alive(), alive)
+        self.assertEqual(alive_points(), alive)
 
     def test_pointers_are_owned(self):
-        alive = c.alive()
+        alive = alive_points()
         p, q = n.new_point(1, 2), n.unique_point(3)
         self.assertEqual((p.x, p.y, q.x), (1, 2, 3))
         self.assertIsNone(n.unique_point(-1))
-        self.assertEqual(c.alive(), alive + 2)
+        self.assertEqual(alive_points(), alive + 2)
         del p, q
-        self.assertEqual(c.alive(), alive)
+        self.assertEqual(alive_points(), alive)
 
     def test_shared_pointers(self):
         shape = n.make_shape(2)
@@ -249,11 +255,11 @@ class Leaks(unittest.TestCase):
             f()
         gc.collect()
         counts = [sys.getrefcount(argument) for argument in arguments]
-        blocks, alive = sys.getallocatedblocks(), c.alive()
+        blocks, alive = sys.getallocatedblocks(), alive_points()
         for _ in range(self.CALLS):
             f()
         gc.collect()
-        self.assertEqual(c.alive(), alive)
+        self.assertEqual(alive_points(), alive)
         self.assertLess(sys.getallocatedblocks() - blocks, 100)
         for argument, count in zip(arguments, counts):
             self.assertAlmostEqual(sys.getrefcount(argument), count, delta=3)
