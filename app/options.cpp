@@ -92,13 +92,11 @@ bool read_switch(std::string_view argument, CommandLine& line) {
   return false;
 }
 
-// The package's modules that are commands. Isolated: the script's environment is not theirs.
-char bench_module[] = "polyhost.bench";
-
-// python3 -I -m MODULE ARGUMENTS, for `polyhost COMMAND ARGUMENTS`.
-std::vector<char*> run_module(int argc, char** argv, char* module) {
+// `polyhost bench ARGUMENTS` is python3 -I -m polyhost.bench ARGUMENTS: the script's environment is not its.
+std::vector<char*> bench_arguments(int argc, char** argv) {
   static char isolated[] = "-I";
   static char as_module[] = "-m";
+  static char module[] = "polyhost.bench";
   std::vector<char*> arguments{argv[0], isolated, as_module, module};
   arguments.insert(arguments.end(), argv + 2, argv + argc);
   return arguments;
@@ -117,7 +115,7 @@ CommandLine parse(int argc, char** argv) {
     return line;
   }
   if (argc > 1 && std::string_view(argv[1]) == "bench") {
-    line.run.arguments = run_module(argc, argv, bench_module);
+    line.run.arguments = bench_arguments(argc, argv);
     line.run.script = "bench";
     return line;
   }
