@@ -85,6 +85,7 @@ void add_counted(Totals& t, const polyhost_record& counts, const Sums& picked) {
 
 Totals& Totals::operator+=(const Totals& other) {
   calls += other.calls;
+  lost += other.lost;
   timed += other.timed;
   split += other.split;
   outer += other.outer;
@@ -99,6 +100,7 @@ Totals& Totals::operator+=(const Totals& other) {
 Totals estimate_totals(const polyhost_record& counts) {
   Totals t;
   t.calls = number(counts.calls);
+  t.lost = number(counts.lost);
   t.split = t.timed = number(counts.calls - counts.lost);
   t.outer = number(counts.outer);
   t.inner = number(counts.inner);

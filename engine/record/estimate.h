@@ -8,6 +8,7 @@ namespace polyhost::record {
 // In ticks. Where only some calls were split, or timed, the sums are estimates without bias.
 struct Totals {
   double calls = 0;
+  double lost = 0;   // of these, calls that were not timed because a tick moved backwards
   double timed = 0;  // calls whose whole was timed
   double split = 0;  // calls that took all four ticks
   double outer = 0;

@@ -31,18 +31,16 @@ void Ledger::reset() {
   for (Entry& entry : entries_) {
     clear(entry.counts);
     entry.settled = {};
-    entry.settled_lost = 0;
   }
 }
 
 void Ledger::settle() {
   for (Entry& entry : entries_) {
     polyhost_record& counts = entry.counts;
-    entry.settled += estimate_totals(live_part(entry));
+    entry.settled += estimate_totals(counts);
     const polyhost_record kept = counts;
     counts = {};
     counts.errors = kept.errors;
-    counts.lost = entry.settled_lost = kept.lost;
     counts.min = kept.min;
     counts.max = kept.max;
     std::copy(std::begin(kept.histogram), std::end(kept.histogram), counts.histogram);
@@ -50,15 +48,9 @@ void Ledger::settle() {
   }
 }
 
-polyhost_record live_part(const Ledger::Entry& entry) {
-  polyhost_record counts = entry.counts;
-  counts.lost -= entry.settled_lost;
-  return counts;
-}
-
 Totals totals(const Ledger::Entry& entry) {
   Totals all = entry.settled;
-  all += estimate_totals(live_part(entry));
+  all += estimate_totals(entry.counts);
   return all;
 }
 

@@ -21,8 +21,7 @@ class Ledger {
     std::string name;  // qualified
     polyhost_direction direction;
     polyhost_record counts;
-    Totals settled;                  // of calls in timing modes before this one
-    std::uint64_t settled_lost = 0;  // the part of counts.lost that is settled
+    Totals settled;  // of calls in timing modes before this one
   };
 
   // The record of module.name in that direction: made on first request, the same one ever after.
@@ -43,9 +42,6 @@ class Ledger {
   std::deque<Entry> entries_;  // a deque: records must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
 };
-
-// The counts since the last settle().
-polyhost_record live_part(const Ledger::Entry& entry);
 
 // All of an entry's calls.
 Totals totals(const Ledger::Entry& entry);

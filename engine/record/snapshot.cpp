@@ -16,16 +16,15 @@ namespace {
 
 std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(std::llround(std::max(value, 0.0))); }
 
-Function in_ns(const Ledger::Entry& entry, double ns_per_tick) {
+Function in_ns(const Ledger::Entry& entry, const Totals& totals, double ns_per_tick) {
   const polyhost_record& counts = entry.counts;
   const auto ns = [&](auto ticks) { return rounded(static_cast<double>(ticks) * ns_per_tick); };
-  const Totals totals = record::totals(entry);
   Function f;
   f.name = entry.name;
   f.direction = entry.direction == POLYHOST_INBOUND ? Direction::inbound : Direction::outbound;
   f.calls = rounded(totals.calls);
   f.errors = counts.errors;
-  f.lost = counts.lost;
+  f.lost = rounded(totals.lost);
   f.timed = rounded(totals.timed);
   f.split = rounded(totals.split);
   f.standard_error_ns = ns(totals.standard_error);
@@ -61,9 +60,10 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   const double ns = s.clock.ns_per_tick;
   s.cost = {cost_in_ticks.per_call_ns * ns, cost_in_ticks.per_split_ns * ns, cost_in_ticks.call_site_ns * ns};
   for (const Ledger::Entry& entry : ledger.entries()) {
-    if (totals(entry).calls == 0) continue;
-    s.functions.push_back(in_ns(entry, s.clock.ns_per_tick));
-    s.lost += entry.counts.lost;
+    const Totals all = totals(entry);
+    if (all.calls == 0) continue;
+    s.functions.push_back(in_ns(entry, all, s.clock.ns_per_tick));
+    s.lost += s.functions.back().lost;
   }
   return s;
 }

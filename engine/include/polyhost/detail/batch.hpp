@@ -5,15 +5,12 @@
 #include <polyhost/detail/batch_operand.hpp>
 #include <polyhost/detail/batch_result.hpp>
 #include <polyhost/detail/bind.hpp>
-#include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function_object.hpp>
 #include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/released_gil.hpp>
 #include <polyhost/detail/threads.hpp>
 #include <polyhost/detail/timed_crossing.hpp>
 #include <polyhost/detail/timing.hpp>
-
-#include <cxxabi.h>
 
 #include <array>
 #include <tuple>
@@ -133,34 +130,23 @@ struct batch_thunk {
   static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
     const function_object& function = as_function(self);
     PyObject* bound[count + 2];
+    const auto cross = [&](auto& c) -> PyObject* {
+      if (!bind(*function.sig, args, nargs, kwnames, bound)) return nullptr;
+      return run_for_python(c, [&] { return run(*function.sig, bound, c, indexes()); });
+    };
     if (timing_is(POLYHOST_TIMING_OFF)) {
       untimed_crossing<POLYHOST_INBOUND> c(this_thread());
-      PyObject* result =
-          bind(*function.sig, args, nargs, kwnames, bound) ? cross(*function.sig, bound, c) : nullptr;
+      PyObject* result = cross(c);
       c.end();
       return result;
     }
     inbound_crossing c(tick(), this_thread());
-    PyObject* result =
-        bind(*function.sig, args, nargs, kwnames, bound) ? cross(*function.sig, bound, c) : nullptr;
+    PyObject* result = cross(c);
     c.end(*function.record, result == nullptr);
     return result;
   }
 
  private:
-  template <class Crossing>
-  static PyObject* cross(const signature& s, PyObject* const* bound, Crossing& c) {
-    try {
-      return run(s, bound, c, indexes());
-    } catch (abi::__forced_unwind&) {
-      throw;
-    } catch (...) {
-      if (c.in_inner()) c.end_inner();
-      set_python_error_from_current_exception();
-      return nullptr;
-    }
-  }
-
   template <class Crossing, std::size_t... I>
   static PyObject* run(const signature& s, PyObject* const* bound, Crossing& c, std::index_sequence<I...>) {
     std::tuple<batch_argument<A>...> in;
@@ -185,30 +171,14 @@ struct batch_thunk {
     if (!result.prepare(out, *like, s.qualified_name())) return nullptr;
     (std::get<I>(in).template keep_apart<R>(result.data(), result.end()), ...);
     const std::array<batch_operand, count> operands{std::get<I>(in).operand()...};
-    run_without_gil(c, [&] {
+    run_without_gil(c, [&](auto& gil) {
       run_on_threads(static_cast<std::size_t>(like->count), threads, [&](std::size_t begin, std::size_t end) {
         batch_loop<F, R, A...>::run(operands.data(), result.data(), begin, end);
       });
-    });
-    return result.finish(out, *like).release();
-  }
-
-  // An exception of the body's leaves with the GIL held again.
-  template <class Crossing, class Body>
-  static void run_without_gil(Crossing& c, Body body) {
-    released_gil gil(c);
-    c.begin_inner();
-    try {
-      body();
       c.end_inner();
       gil.retake();
-    } catch (abi::__forced_unwind&) {
-      throw;
-    } catch (...) {
-      if (c.in_inner()) c.end_inner();
-      gil.retake();
-      throw;
-    }
+    });
+    return result.finish(out, *like).release();
   }
 };
 

@@ -100,10 +100,7 @@ class batch_argument {
     return see(reinterpret_cast<const char*>(&scalar_), 0);
   }
 
-  bool has_items_of_type() const {
-    return view_.itemsize == static_cast<Py_ssize_t>(sizeof(T)) && format_fits<T>(view_.format) &&
-           view_.suboffsets == nullptr && reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
-  }
+  bool has_items_of_type() const { return view_.suboffsets == nullptr && misfit<T>(view_) == nullptr; }
 
   bool load_strided(argument& arg) {
     if (view_.ndim == 1 && view_.strides[0] % static_cast<Py_ssize_t>(alignof(T)) == 0) {

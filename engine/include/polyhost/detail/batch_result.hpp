@@ -59,10 +59,7 @@ class batch_result {
     if (PyObject_GetBuffer(made_.get(), &view_, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE) != 0) {
       return exporter_refused() && refuse_out(function);
     }
-    const bool fits = view_.itemsize == static_cast<Py_ssize_t>(sizeof(R)) &&
-                      (format_fits<R>(view_.format) || (std::same_as<R, bool> && out == Py_None)) &&
-                      reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(R) == 0;
-    if (!fits) return refuse_out(function);
+    if (out != Py_None && misfit<R>(view_) != nullptr) return refuse_out(function);
     if (view_.len / view_.itemsize == count_) return true;
     PyErr_Format(PyExc_ValueError, "%s(): argument 'out' has %zd items, the others have %zd",
                  function.c_str(), view_.len / view_.itemsize, count_);

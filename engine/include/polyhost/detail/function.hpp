@@ -128,9 +128,9 @@ struct thunk {
     if constexpr (may_be_short) {
       converters in;
       if (is_direct(function, nargs, kwnames) && load_exactly(in, args, indexes())) [[likely]] {
-        thread_mark<POLYHOST_INBOUND> mark(this_thread());
+        untimed_crossing<POLYHOST_INBOUND> c(this_thread());
         PyObject* result = run_short(in, indexes());
-        mark.end(1);
+        c.end();
         return result;
       }
     }
@@ -238,15 +238,7 @@ struct thunk {
   template <class Crossing>
   static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c,
                          split_call& call) {
-    try {
-      return convert_and_run(function, args, c, call, indexes());
-    } catch (abi::__forced_unwind&) {
-      throw;
-    } catch (...) {
-      if (c.in_inner()) c.end_inner();
-      set_python_error_from_current_exception();
-      return nullptr;
-    }
+    return run_for_python(c, [&] { return convert_and_run(function, args, c, call, indexes()); });
   }
 
   template <class Crossing, std::size_t... I>
@@ -263,7 +255,11 @@ struct thunk {
     call.converted(exact);
     (pin(std::get<I>(in).value), ...);
     if constexpr (ReleaseGil) {
-      return run_without_gil(c, std::get<I>(in)...);
+      return run_without_gil(c, [&](auto& gil) {
+        decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
+        gil.retake();
+        return make_result(result);
+      });
     } else {
       if constexpr (count == 0) {
         c.begin_inner_at_entry();
@@ -272,24 +268,6 @@ struct thunk {
       }
       decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(std::get<I>(in).value)...);
       return make_result(result);
-    }
-  }
-
-  template <class Crossing>
-  static PyObject* run_without_gil(Crossing& c, converter_of<A>&... in) {
-    released_gil gil(c);
-    c.begin_inner();
-    try {
-      decltype(auto) result = run_body<F, R>(c, static_cast<A&&>(in.value)...);
-      gil.retake();
-      return make_result(result);
-    } catch (abi::__forced_unwind&) {
-      throw;
-    } catch (...) {
-      if (c.in_inner()) c.end_inner();
-      gil.retake();
-      set_python_error_from_current_exception();
-      return nullptr;
     }
   }
 

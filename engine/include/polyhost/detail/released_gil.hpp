@@ -1,8 +1,11 @@
-// Giving up the GIL for the body of a native function.
+// The body of a native function with its exceptions, and without the GIL.
 #pragma once
 
 #include <Python.h>
+#include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/gil.hpp>
+
+#include <cxxabi.h>
 
 #include <utility>
 
@@ -26,5 +29,37 @@ class released_gil {
   Crossing& crossing_;
   PyThreadState* state_;
 };
+
+// Runs body(gil) without the GIL, as the inner side; its last acts are to end that and to retake the GIL. An
+// exception of the body's leaves with the GIL held again.
+template <class Crossing, class Body>
+auto run_without_gil(Crossing& c, Body body) {
+  released_gil gil(c);
+  c.begin_inner();
+  try {
+    return body(gil);
+  } catch (abi::__forced_unwind&) {
+    throw;  // the thread is being ended: nothing may stop that
+  } catch (...) {
+    if (c.in_inner()) c.end_inner();
+    gil.retake();
+    throw;
+  }
+}
+
+// What body() returns, or null with the Python exception that matches the C++ one. Needs the GIL when it is
+// over.
+template <class Crossing, class Body>
+PyObject* run_for_python(Crossing& c, Body body) {
+  try {
+    return body();
+  } catch (abi::__forced_unwind&) {
+    throw;
+  } catch (...) {
+    if (c.in_inner()) c.end_inner();
+    set_python_error_from_current_exception();
+    return nullptr;
+  }
+}
 
 }  // namespace polyhost::detail
