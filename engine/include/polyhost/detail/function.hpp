@@ -238,7 +238,10 @@ struct thunk {
   template <class Crossing>
   static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c,
                          split_call& call) {
-    return run_for_python(c, [&] { return convert_and_run(function, args, c, call, indexes()); });
+    return run_for_python(
+        c, [&]() __attribute__((always_inline)) {
+          return convert_and_run(function, args, c, call, indexes());
+        });
   }
 
   template <class Crossing, std::size_t... I>

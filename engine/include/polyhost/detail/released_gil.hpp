@@ -11,6 +11,9 @@
 
 namespace polyhost::detail {
 
+// What follows is inlined, and so are its bodies on the hot path: a crossing whose address is taken lives in
+// memory, not in registers.
+
 // The GIL is given up for a body; retake() gets it back, if it is not back yet, and charges the wait.
 template <class Crossing>
 class released_gil {
@@ -33,7 +36,7 @@ class released_gil {
 // Runs body(gil) without the GIL, as the inner side; its last acts are to end that and to retake the GIL. An
 // exception of the body's leaves with the GIL held again.
 template <class Crossing, class Body>
-auto run_without_gil(Crossing& c, Body body) {
+[[gnu::always_inline]] inline auto run_without_gil(Crossing& c, Body body) {
   released_gil gil(c);
   c.begin_inner();
   try {
@@ -50,7 +53,7 @@ auto run_without_gil(Crossing& c, Body body) {
 // What body() returns, or null with the Python exception that matches the C++ one. Needs the GIL when it is
 // over.
 template <class Crossing, class Body>
-PyObject* run_for_python(Crossing& c, Body body) {
+[[gnu::always_inline]] inline PyObject* run_for_python(Crossing& c, Body body) {
   try {
     return body();
   } catch (abi::__forced_unwind&) {
