@@ -21,7 +21,7 @@ namespace {
 
 constexpr int calls = 500;
 constexpr int passes = 9;
-constexpr std::size_t modes = 4;
+constexpr std::size_t modes = POLYHOST_TIMING_COUNT;
 constexpr std::size_t empty = modes;  // the loop without a call
 
 constexpr const char* loops_script = R"(
@@ -52,8 +52,6 @@ using call_traits = detail::callable_traits<decltype(&same)>;
 class Probe {
  public:
   Probe() {
-    constexpr const detail::entry_points& points = call_traits::entry_points_of<&same, false>;
-    entry_points_ = {points.timed, points.timed, points.counted, points.untimed};
     detail::read_signature(signature_, "probe(x)");
     call_traits::add_types(signature_);
     module_ = owned(PyModule_New("_polyhost_probe"));
@@ -65,7 +63,8 @@ class Probe {
 
   PyObject* use(polyhost_timing timing) {
     timing_ = static_cast<std::uint32_t>(timing);
-    method_.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(entry_points_[timing]));
+    method_.ml_meth = reinterpret_cast<PyCFunction>(
+        reinterpret_cast<void*>(call_traits::entry_points_of<&same, false>[timing]));
     record_ = {};
     record_.min = UINT64_MAX;
     return function_.get();
@@ -78,7 +77,6 @@ class Probe {
   [[nodiscard]] const std::uint32_t* timing() const { return &timing_; }
 
  private:
-  std::array<detail::entry_point, modes> entry_points_{};
   std::uint32_t timing_ = POLYHOST_TIMING_EXACT;
   detail::signature signature_;
   polyhost_record record_{};

@@ -33,7 +33,7 @@ constinit std::uint32_t timing_mode = POLYHOST_TIMING_EXACT;
 constinit polyhost_function* functions = nullptr;
 
 void add_function(polyhost_function* function) {
-  *function->entry_point = function->entry_points[timing_mode];
+  *function->slot = function->entry_points[timing_mode];
   function->next = std::exchange(functions, function);
 }
 
@@ -65,7 +65,7 @@ const polyhost_table& table() {
 void set_timing(polyhost_timing timing) {
   ledger().settle();
   __atomic_store_n(&timing_mode, static_cast<std::uint32_t>(timing), __ATOMIC_RELAXED);
-  for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->entry_point = f->entry_points[timing];
+  for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->slot = f->entry_points[timing];
 }
 
 polyhost_timing timing() { return static_cast<polyhost_timing>(timing_mode); }

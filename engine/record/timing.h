@@ -10,7 +10,8 @@
 
 namespace polyhost::record {
 
-inline constexpr std::array<std::string_view, 4> timing_names{"exact", "full", "sampled", "off"};
+inline constexpr std::array<std::string_view, POLYHOST_TIMING_COUNT> timing_names{"exact", "full", "sampled",
+                                                                                  "off"};
 
 constexpr std::string_view text(polyhost_timing timing) {
   return timing_names[static_cast<std::size_t>(timing)];

@@ -24,7 +24,7 @@ static_assert(offsetof(polyhost_record, whole_long) == 3816);
 static_assert(offsetof(polyhost_record, whole_long_outer) == 3824);
 static_assert(offsetof(polyhost_record, counted) == 3832);
 static_assert(offsetof(polyhost_record, weights) == 3840);
-static_assert(offsetof(polyhost_record, picking) == 3848);
+static_assert(offsetof(polyhost_record, next_is_sample) == 3848);
 static_assert(offsetof(polyhost_record, sample) == 3856);
 static_assert(POLYHOST_LONG_CALL == 1024);
 static_assert(offsetof(polyhost_sample, calls) == 0);
@@ -58,7 +58,7 @@ static_assert(offsetof(polyhost_table, timing) == 56);
 static_assert(offsetof(polyhost_table, add_function) == 64);
 
 static_assert(offsetof(polyhost_function, record) == 0);
-static_assert(offsetof(polyhost_function, entry_point) == 8);
+static_assert(offsetof(polyhost_function, slot) == 8);
 static_assert(offsetof(polyhost_function, entry_points) == 16);
 static_assert(offsetof(polyhost_function, next) == 48);
 

@@ -1,6 +1,6 @@
 // Reading signature strings, and matching arguments to them.
 #include <polyhost/detail/bind.hpp>
-#include <polyhost/detail/read_signature.hpp>
+#include <polyhost/detail/impl/read_signature.hpp>
 #include <polyhost/detail/signature.hpp>
 
 #include "python.h"

@@ -85,8 +85,8 @@ class Arguments(Case):
     def test_signature_and_docs(self):
         self.assertEqual(
             str(inspect.signature(b.three.batch)),
-            "(a: float | Iterable[float64], b: float | Iterable[float64] = 2.0, *, c: float | Iterable[float64] = 3.0,"
-            " out: Buffer | None = None, threads: int = 1) -> Array[float64]",
+            "(a: float | Iterable[float], b: float | Iterable[float] = 2.0, *, c: float | Iterable[float] = 3.0,"
+            " out: Buffer | None = None, threads: int = 1) -> float | Sequence[float]",
         )
         self.assertIn("in one call", b.three.batch.__doc__)
         self.assertEqual(b.three.batch.__name__, "three.batch")

@@ -96,9 +96,9 @@ TEST_CASE("sums of a sample are right within their standard error") {
       const std::uint64_t body = 10 + polyhost::detail::random_bits() % 900;
       truth += 30.0 + static_cast<double>(body);
       if (record->until_split == 0) {
-        account<POLYHOST_INBOUND>(*record, call(body), record->picking != 0 ? 64 : 0);
-        record->picking = 1;
-        record->until_split = polyhost::detail::random_pause(polyhost::detail::sampled_scale);
+        account<POLYHOST_INBOUND>(*record, call(body), record->next_is_sample != 0 ? 64 : 0);
+        record->next_is_sample = 1;
+        record->until_split = polyhost::detail::random_skip(polyhost::detail::sampled_scale);
       } else {
         --record->until_split;
         ++record->counted;
@@ -119,8 +119,8 @@ TEST_CASE("pauses have the mean that their mode promises") {
   double exact = 0;
   double sampled = 0;
   for (int i = 0; i < draws; ++i) {
-    exact += static_cast<double>(polyhost::detail::random_pause(exact_scale));
-    sampled += static_cast<double>(polyhost::detail::random_pause(sampled_scale));
+    exact += static_cast<double>(polyhost::detail::random_skip(exact_scale));
+    sampled += static_cast<double>(polyhost::detail::random_skip(sampled_scale));
   }
   CHECK(exact / draws == doctest::Approx(15.0).epsilon(0.02));
   CHECK(sampled / draws == doctest::Approx(63.0).epsilon(0.02));

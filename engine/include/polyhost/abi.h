@@ -36,11 +36,12 @@ enum polyhost_clock {
 
 // How much of a call is timed. A call's split into its two sides takes four ticks, its whole two.
 enum polyhost_timing {
-  POLYHOST_TIMING_EXACT = 0,    // the whole of every call; the split too, but of one in 16 of the shortest
+  POLYHOST_TIMING_EXACT = 0,    // the whole of every call; the split too, but of one in 16 of the short ones
   POLYHOST_TIMING_FULL = 1,     // the split of every call
   POLYHOST_TIMING_SAMPLED = 2,  // every call is counted; of the short ones, one in 64 is split
   POLYHOST_TIMING_OFF = 3,      // nothing is counted
 };
+#define POLYHOST_TIMING_COUNT 4
 
 // Calls that were split and picked at random to stand for those around them that were not. Since 1.2.
 typedef struct polyhost_sample {
@@ -82,7 +83,7 @@ typedef struct polyhost_record {
   uint64_t whole_long_outer;  // sum of their outer sides
   uint64_t counted;           // calls that were counted, and not timed
   uint64_t weights;           // how often the calls that were split have entered the histogram
-  uint64_t picking;           // 1 if that next one is picked at random; 0 if calls are split anyway
+  uint64_t next_is_sample;    // 1 if that next one is picked at random; 0 if calls are split anyway
   polyhost_sample sample;
 } polyhost_record;
 
@@ -90,9 +91,9 @@ typedef struct polyhost_record {
 // plugin, never freed.
 typedef struct polyhost_function {
   polyhost_record* record;
-  void (**entry_point)(void);      // where Python looks it up; written with the GIL held
-  void (*entry_points[4])(void);   // by polyhost_timing
-  struct polyhost_function* next;  // the ledger's
+  void (**slot)(void);  // where Python looks up what it calls; written with the GIL held
+  void (*entry_points[POLYHOST_TIMING_COUNT])(void);  // by polyhost_timing
+  struct polyhost_function* next;                     // the ledger's
 } polyhost_function;
 
 // The top bit of polyhost_thread.nested: this thread is inside a native function.

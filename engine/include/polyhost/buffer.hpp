@@ -50,19 +50,10 @@ const char* misfit(const Py_buffer& view) {
 }
 
 // True if the exception that is set says no more than that a buffer is not to be had like that.
-inline bool exporter_refused() {
-  return PyErr_ExceptionMatches(PyExc_BufferError) != 0 || PyErr_ExceptionMatches(PyExc_TypeError) != 0 ||
-         PyErr_ExceptionMatches(PyExc_ValueError) != 0;
-}
+bool exporter_refused();
 
 // A bool of any other byte would be undefined.
-inline bool all_truth_values(const Py_buffer& view) {
-  const auto* bytes = static_cast<const unsigned char*>(view.buf);
-  for (Py_ssize_t i = 0; i < view.len; ++i) {
-    if (bytes[i] > 1) return false;
-  }
-  return true;
-}
+bool all_truth_values(const Py_buffer& view);
 
 }  // namespace detail
 
@@ -116,3 +107,7 @@ struct converter<std::span<T>> {
 };
 
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/buffer.hpp>
+#endif

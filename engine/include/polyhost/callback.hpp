@@ -19,13 +19,7 @@ namespace polyhost {
 namespace detail {
 
 // The outbound record of a callback parameter; null with MemoryError set.
-inline polyhost_record* callback_record(const signature& s, std::size_t index) {
-  polyhost_record*& record = s.parameters[index].callback;
-  if (record == nullptr)
-    record = table->record(s.module.c_str(), callback_name(s, index).c_str(), POLYHOST_OUTBOUND);
-  if (record == nullptr && PyErr_Occurred() == nullptr) PyErr_NoMemory();
-  return record;
-}
+polyhost_record* callback_record(const signature& s, std::size_t index);
 
 }  // namespace detail
 
@@ -100,13 +94,14 @@ class callback<R(A...)> {
   R with_gil(std::uint64_t entry, std::uint64_t gil_wait, A... arguments) const {
     if (detail::timing_is(POLYHOST_TIMING_OFF)) return untimed(std::forward<A>(arguments)...);
     polyhost_record& record = *record_;
-    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && detail::passes_unsplit(record))
+    if (detail::timing_is(POLYHOST_TIMING_SAMPLED) && detail::skip_split(record))
       return counted(record, std::forward<A>(arguments)...);
     detail::outbound_crossing c(entry != 0 ? entry : detail::tick(), detail::this_thread(), gil_wait);
-    const std::uint64_t weight = detail::timing_is(POLYHOST_TIMING_SAMPLED) ? detail::take_pick(record) : 0;
+    const std::uint64_t weight =
+        detail::timing_is(POLYHOST_TIMING_SAMPLED) ? detail::begin_sample(record) : 0;
     const auto end = [&](bool failed) {
       const std::uint64_t outer = c.end(record, failed, weight);
-      if (detail::timing_is(POLYHOST_TIMING_SAMPLED)) detail::choose_next_split(record, outer);
+      if (detail::timing_is(POLYHOST_TIMING_SAMPLED)) detail::schedule_next_sample(record, outer);
     };
     return call(c, end, std::forward<A>(arguments)...);
   }
@@ -225,3 +220,7 @@ struct converter<callback<R(A...)>> {
 };
 
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/callback.hpp>
+#endif

@@ -69,24 +69,7 @@ bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
 
 // The items of any iterable as a list or tuple. Text, bytes and mappings are iterable too, but passing
 // one where a sequence of values is expected is nearly always a mistake: they are refused.
-inline object as_fast_sequence(PyObject* from, argument& arg) {
-#ifdef Py_GIL_DISABLED  // other threads may change a list meanwhile
-  if (PyList_Check(from)) {
-    object fixed = object::steal(PyList_AsTuple(from));
-    if (!fixed) refuse(arg, refusal::raised);
-    return fixed;
-  }
-#endif
-  if (PyList_Check(from) || PyTuple_Check(from)) return object::borrow(from);
-  if (PyUnicode_Check(from) || PyBytes_Check(from) || PyByteArray_Check(from) || PyDict_Check(from) ||
-      (Py_TYPE(from)->tp_iter == nullptr && PySequence_Check(from) == 0)) {
-    refuse_type(arg, from);
-    return {};
-  }
-  object items = object::steal(PySequence_List(from));
-  if (!items) refuse(arg, refusal::raised);
-  return items;
-}
+object as_fast_sequence(PyObject* from, argument& arg);
 
 template <class Item, class Sink>
 bool load_items(PyObject* sequence, argument& arg, Sink&& sink, Py_ssize_t first = 0) {
@@ -127,10 +110,7 @@ void describe_pair(std::string& out, const char* name) {
 }
 
 // Adds one made item to a list or a set; takes the reference.
-inline bool append(PyObject* container, PyObject* item, int (*add)(PyObject*, PyObject*)) {
-  const object owned = object::steal(item);
-  return owned && add(container, owned.get()) == 0;
-}
+bool append(PyObject* container, PyObject* item, int (*add)(PyObject*, PyObject*));
 
 }  // namespace detail
 
@@ -336,3 +316,7 @@ struct converter<std::optional<T>> {
 };
 
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/containers.hpp>
+#endif

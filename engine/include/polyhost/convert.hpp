@@ -93,16 +93,9 @@ inline constexpr bool owns_its_value =
 template <class T>
 inline constexpr bool needs_gil = false;
 
-inline bool refuse(argument& arg, refusal why, const char* detail = nullptr) {
-  arg.why = why;
-  arg.detail = detail;
-  return false;
-}
-
-inline bool refuse_type(argument& arg, PyObject* given, const char* detail = nullptr) {
-  arg.given = object::borrow(reinterpret_cast<PyObject*>(Py_TYPE(given)));
-  return refuse(arg, refusal::wrong_type, detail);
-}
+// Say in `arg` why its value is refused, and return false. `detail` is static text.
+bool refuse(argument& arg, refusal why, const char* detail = nullptr);
+bool refuse_type(argument& arg, PyObject* given, const char* detail = nullptr);
 
 template <class T>
 concept integer =
@@ -165,14 +158,8 @@ bool load_int_slowly(PyObject* from, T& value, argument& arg) {
   return number ? load_int(number.get(), value, arg) : refuse(arg, refusal::raised);
 }
 
-inline bool load_float_slowly(PyObject* from, double& value, argument& arg) {
-  const PyNumberMethods* numeric = Py_TYPE(from)->tp_as_number;
-  if (numeric == nullptr || (numeric->nb_float == nullptr && numeric->nb_index == nullptr)) {
-    return refuse_type(arg, from);
-  }
-  value = PyFloat_AsDouble(from);
-  return value != -1.0 || PyErr_Occurred() == nullptr || refuse(arg, refusal::raised);
-}
+// Whatever Python's own float arguments take.
+bool load_float_slowly(PyObject* from, double& value, argument& arg);
 
 // Text in ASCII, in place. `from` is a str.
 [[gnu::always_inline]] inline bool see_ascii(PyObject* from, std::string_view& text) {
@@ -183,15 +170,8 @@ inline bool load_float_slowly(PyObject* from, double& value, argument& arg) {
   return true;
 }
 
-inline bool load_text(PyObject* from, std::string_view& text, argument& arg) {
-  if (!PyUnicode_Check(from)) return refuse_type(arg, from);
-  if (see_ascii(from, text)) return true;
-  Py_ssize_t size = 0;
-  const char* utf8 = PyUnicode_AsUTF8AndSize(from, &size);
-  if (utf8 == nullptr) return refuse(arg, refusal::raised);  // lone surrogates, or no memory
-  text = {utf8, static_cast<std::size_t>(size)};
-  return true;
-}
+// Any str, as UTF-8.
+bool load_text(PyObject* from, std::string_view& text, argument& arg);
 
 }  // namespace detail
 
@@ -399,3 +379,7 @@ struct converter<PyObject*> {
 };
 
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/convert.hpp>
+#endif

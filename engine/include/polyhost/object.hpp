@@ -45,32 +45,10 @@ class object {
 namespace detail {
 
 // The exception that is set in this thread, which is then no longer set; there must be one. Needs the GIL.
-inline object take_exception() {
-#if PY_VERSION_HEX >= 0x030C0000
-  return object::steal(PyErr_GetRaisedException());
-#else
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
-  Py_XDECREF(type);
-  Py_XDECREF(traceback);
-  return object::steal(value);
-#endif
-}
+object take_exception();
 
 // Makes it the current Python exception. Needs the GIL.
-inline void set_exception(object exception) {
-  PyObject* value = exception.release();
-#if PY_VERSION_HEX >= 0x030C0000
-  PyErr_SetRaisedException(value);
-#else
-  PyErr_Restore(Py_NewRef(reinterpret_cast<PyObject*>(Py_TYPE(value))), value,
-                PyException_GetTraceback(value));
-#endif
-}
+void set_exception(object exception);
 
 }  // namespace detail
 
@@ -79,30 +57,19 @@ inline void set_exception(object exception) {
 class python_error : public std::exception {
  public:
   // Takes the exception that is set in this thread; there must be one. Needs the GIL.
-  python_error() : state_(std::make_shared<state>()) { state_->value = detail::take_exception(); }
+  python_error();
 
   // Makes it the current Python exception again. Needs the GIL.
-  void restore() const { detail::set_exception(state_->value); }
+  void restore() const;
 
   // The exception object, borrowed.
   [[nodiscard]] PyObject* value() const { return state_->value.get(); }
 
   // True if the exception is an instance of `type`. Needs the GIL.
-  [[nodiscard]] bool matches(PyObject* type) const {
-    return PyErr_GivenExceptionMatches(state_->value.get(), type) != 0;
-  }
+  [[nodiscard]] bool matches(PyObject* type) const;
 
   // "TypeName: message". Takes the GIL when it is called for the first time.
-  [[nodiscard]] const char* what() const noexcept override {
-    if (detail::gil_is_gone()) return "a Python exception; Python has ended";
-    try {
-      const detail::gil_guard gil;
-      if (state_->text.empty()) state_->text = describe(state_->value.get());
-      return state_->text.c_str();
-    } catch (const std::bad_alloc&) {
-      return "a Python exception; there is no memory to describe it";
-    }
-  }
+  [[nodiscard]] const char* what() const noexcept override;
 
  private:
   struct state {
@@ -110,24 +77,14 @@ class python_error : public std::exception {
     std::string text;
   };
 
-  static std::string describe(PyObject* value) {
-    // Describing must not disturb an exception that is under way.
-    PyObject* type = nullptr;
-    PyObject* current = nullptr;
-    PyObject* traceback = nullptr;
-    PyErr_Fetch(&type, &current, &traceback);
-    std::string text = Py_TYPE(value)->tp_name;
-    const object message = object::steal(PyObject_Str(value));
-    const char* utf8 = message ? PyUnicode_AsUTF8(message.get()) : nullptr;
-    if (utf8 != nullptr && *utf8 != '\0') text.append(": ").append(utf8);
-    PyErr_Restore(type, current, traceback);
-    return text;
-  }
-
   std::shared_ptr<state> state_;  // shared: exceptions are copied, and a copy may need no GIL
 };
 
 // To be thrown after a call of the C API has set a Python exception.
-[[noreturn]] inline void throw_python_error() { throw python_error(); }
+[[noreturn]] void throw_python_error();
 
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/object.hpp>
+#endif

@@ -1,22 +1,32 @@
 // f.batch(...): a function of numbers, called for every item of its arguments in one crossing, without the
-// GIL. What an argument may be is batch_operand.hpp's, where the results go batch_result.hpp's.
+// GIL. Here are its loops, compiled for each function; the rest is compiled once (impl/batch.hpp).
 #pragma once
 
-#include <polyhost/detail/batch_operand.hpp>
-#include <polyhost/detail/batch_result.hpp>
-#include <polyhost/detail/bind.hpp>
+#include <polyhost/detail/batch_type.hpp>
 #include <polyhost/detail/function_object.hpp>
-#include <polyhost/detail/raise_refusal.hpp>
-#include <polyhost/detail/released_gil.hpp>
-#include <polyhost/detail/threads.hpp>
-#include <polyhost/detail/timed_crossing.hpp>
-#include <polyhost/detail/timing.hpp>
 
 #include <array>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
 namespace polyhost::detail {
+
+// bool is one byte in a buffer, too, but a vector of it is not one of bytes.
+template <batch_item T>
+using stored_item = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
+
+// Where a loop finds an operand's items.
+struct batch_operand {
+  const char* data = nullptr;
+  Py_ssize_t step = 0;  // in bytes; 0: the same number for every item
+  bool scalar = false;
+  Py_ssize_t count = 1;
+  int dimensions = 0;  // of the array that it came from; 0: of a list or a scalar
+  const Py_ssize_t* shape = nullptr;
+  bool from_numpy = false;
+  bool packed = true;  // its items follow each other
+};
 
 // The loops over the items from `begin` to `end`.
 template <auto F, class R, class... A>
@@ -84,149 +94,28 @@ struct batch_loop {
   }
 };
 
-// The operand that gives the results their kind and shape: the first numpy array, else the first array or
-// list, else a scalar. Null with ValueError set if the others do not fit it.
-inline const batch_operand* find_model(const batch_operand* const* operands, const signature& s) {
-  const std::size_t count = s.parameters.size() - 2;
-  std::size_t model = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const batch_operand& best = *operands[model];
-    if ((best.scalar && !operands[i]->scalar) || (!best.from_numpy && operands[i]->from_numpy)) model = i;
-  }
-  const batch_operand& like = *operands[model];
-  for (std::size_t i = 0; i < count; ++i) {
-    const batch_operand& other = *operands[i];
-    if (other.scalar) continue;
-    const bool same_shape = other.dimensions <= 1 || like.dimensions <= 1 ||
-                            (other.dimensions == like.dimensions &&
-                             std::equal(other.shape, other.shape + other.dimensions, like.shape));
-    if (other.count == like.count && same_shape) continue;
-    PyErr_Format(PyExc_ValueError, "%s(): arguments '%s' and '%s' differ in %s", s.qualified_name().c_str(),
-                 s.parameters[std::min(i, model)].name.c_str(), s.parameters[std::max(i, model)].name.c_str(),
-                 other.count == like.count ? "shape" : "length");
-    return nullptr;
-  }
-  return &like;
-}
+// What f.batch is made from.
+struct batch_function {
+  std::size_t count;                   // of arguments
+  const batch_type* const* arguments;  // their types
+  const batch_type* result;
+  void (*run)(const batch_operand* in, char* out, std::size_t begin, std::size_t end);
+};
 
-// threads: 0 for all cores. False with an exception set.
-inline bool load_threads(PyObject* from, const signature& s, std::size_t& threads) {
-  argument arg{&s, s.parameters.size() - 1};
-  converter<std::uint16_t> number;
-  if (!number.load(from, arg)) {
-    raise_argument_refusal(arg, from);
-    return false;
-  }
-  threads = number.value != 0 ? number.value : available_cores();
-  return true;
-}
+template <class... A>
+inline constexpr std::array<const batch_type*, sizeof...(A)> batch_types{&batch_type_of<A>...};
 
 template <auto F, class R, class... A>
-struct batch_thunk {
-  static constexpr std::size_t count = sizeof...(A);
-  using indexes = std::index_sequence_for<A...>;
-
-  // METH_FASTCALL | METH_KEYWORDS
-  static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-    const function_object& function = as_function(self);
-    PyObject* bound[count + 2];
-    const auto cross = [&](auto& c) -> PyObject* {
-      if (!bind(*function.sig, args, nargs, kwnames, bound)) return nullptr;
-      return run_for_python(c, [&] { return run(*function.sig, bound, c, indexes()); });
-    };
-    if (timing_is(POLYHOST_TIMING_OFF)) {
-      untimed_crossing<POLYHOST_INBOUND> c(this_thread());
-      PyObject* result = cross(c);
-      c.end();
-      return result;
-    }
-    inbound_crossing c(tick(), this_thread());
-    PyObject* result = cross(c);
-    c.end(*function.record, result == nullptr);
-    return result;
-  }
-
- private:
-  template <class Crossing, std::size_t... I>
-  static PyObject* run(const signature& s, PyObject* const* bound, Crossing& c, std::index_sequence<I...>) {
-    std::tuple<batch_argument<A>...> in;
-    argument arg{&s, 0};
-    if (!((arg.index = I, std::get<I>(in).load(bound[I], arg)) && ...)) {
-      raise_argument_refusal(arg, bound[arg.index]);
-      return nullptr;
-    }
-    std::size_t threads = 1;
-    if (!load_threads(bound[count + 1], s, threads)) return nullptr;
-    const std::array<const batch_operand*, count> all{&std::get<I>(in).operand()...};
-    const batch_operand* like = find_model(all.data(), s);
-    if (like == nullptr) return nullptr;
-    PyObject* const out = bound[count];
-    if (like->scalar && out == Py_None) {
-      c.begin_inner();
-      R result = F(batch_loop<F, R, A...>::template read<A>(*all[I], 0)...);
-      c.end_inner();
-      return converter<R>::make(result);
-    }
-    batch_result<R> result;
-    if (!result.prepare(out, *like, s.qualified_name())) return nullptr;
-    (std::get<I>(in).template keep_apart<R>(result.data(), result.end()), ...);
-    const std::array<batch_operand, count> operands{std::get<I>(in).operand()...};
-    run_without_gil(c, [&](auto& gil) {
-      run_on_threads(static_cast<std::size_t>(like->count), threads, [&](std::size_t begin, std::size_t end) {
-        batch_loop<F, R, A...>::run(operands.data(), result.data(), begin, end);
-      });
-      c.end_inner();
-      gil.retake();
-    });
-    return result.finish(out, *like).release();
-  }
-};
+inline constexpr batch_function batch_function_of{sizeof...(A), batch_types<A...>.data(), &batch_type_of<R>,
+                                                  batch_loop<F, R, A...>::run};
 
 // True for functions of numbers that give a number.
 template <class R, class... A>
 inline constexpr bool has_batch = sizeof...(A) > 0 && batch_item<std::remove_cvref_t<R>> &&
                                   (batch_item<std::remove_cvref_t<A>> && ...);
 
-template <class T>
-void describe_batch_argument(std::string& out) {
-  converter<T>::describe(out);
-  out += " | Iterable[";
-  describe_item<T>(out);
-  out += "]";
-}
-
-// The types of a batch's signature: as the function's, then `out` and `threads`.
-template <class R, class... A>
-void add_batch_types(signature& s) {
-  std::size_t index = 0;
-  ((s.parameters[index++].type.describe = describe_batch_argument<A>), ...);
-  s.result.describe = [](std::string& out) {
-    out += "Array[";
-    describe_item<R>(out);
-    out += "]";
-  };
-}
-
-// Makes the signature of f into that of f.batch, its types apart. False if f has parameters of the names that
-// batch adds.
-inline bool extend_for_batch(signature& s) {
-  for (const parameter& p : s.parameters) {
-    if (p.name == "out" || p.name == "threads") return false;
-  }
-  s.name += ".batch";
-  const auto add = [&](const char* name, const char* text, PyObject* value, void (*describe)(std::string&)) {
-    parameter p;
-    p.name = name;
-    p.key = object::steal(PyUnicode_InternFromString(name));
-    p.kind = parameter_kind::keyword_only;
-    p.default_text = text;
-    p.default_value = object::steal(value);
-    p.type.describe = describe;
-    s.parameters.push_back(std::move(p));
-  };
-  add("out", "None", Py_NewRef(Py_None), [](std::string& out) { out += "Buffer | None"; });
-  add("threads", "1", PyLong_FromLong(1), [](std::string& out) { out += "int"; });
-  return true;
-}
-
 }  // namespace polyhost::detail
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/batch.hpp>
+#endif

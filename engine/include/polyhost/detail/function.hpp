@@ -32,15 +32,8 @@ bool accepts(PyObject* from, argument& arg) {
   return trial.load(from, arg);
 }
 
-// What a body returned: a value, a reference, or nothing.
+// Stands for the result of a void body.
 struct nothing {};
-
-// What Python calls, by timing mode: exact and full, sampled, off.
-struct entry_points {
-  entry_point timed;
-  entry_point counted;
-  entry_point untimed;
-};
 
 // Runs the body; the inner side ends as its last moment.
 template <auto F, class R, class Crossing, class... A>
@@ -113,7 +106,7 @@ struct thunk {
   // sampled
   static PyObject* counted(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
     polyhost_record& record = *as_function(self).record;
-    if (!passes_unsplit(record)) [[unlikely]]
+    if (!skip_split(record)) [[unlikely]]
       return split(self, args, nargs, kwnames, tick());
     add(record.counted, 1);
     PyObject* result = untimed(self, args, nargs, kwnames);
@@ -155,7 +148,7 @@ struct thunk {
   // A short call, timed as a whole: two ticks.
   [[gnu::always_inline]] static PyObject* time_whole(polyhost_record& record, converters& in,
                                                      std::uint64_t entry) {
-    passes_unsplit(record);
+    skip_split(record);
     whole_crossing c(entry, this_thread());
     PyObject* result = run_short(in, indexes());
     pin(result);
@@ -204,7 +197,7 @@ struct thunk {
     void converted(bool exact) {
       if (record == nullptr) return;
       like_others = exact || timing_is(POLYHOST_TIMING_SAMPLED);
-      if (like_others) weight = take_pick(*record);
+      if (like_others) weight = begin_sample(*record);
     }
   };
 
@@ -222,7 +215,7 @@ struct thunk {
     } else {
       outer = c.end(record, result == nullptr, call.weight);
     }
-    if (call.like_others) choose_next_split(record, outer);
+    if (call.like_others) schedule_next_sample(record, outer);
     return result;
   }
 
@@ -300,18 +293,17 @@ struct callable_traits<R (*)(A...)> {
   static constexpr std::size_t count = sizeof...(A);
 
   template <auto F, bool ReleaseGil>
-  static constexpr entry_points entry_points_of{&thunk<F, ReleaseGil, R, A...>::timed,
-                                                &thunk<F, ReleaseGil, R, A...>::counted,
-                                                &thunk<F, ReleaseGil, R, A...>::untimed};
+  static constexpr entry_points entry_points_of{
+      thunk<F, ReleaseGil, R, A...>::timed, thunk<F, ReleaseGil, R, A...>::timed,
+      thunk<F, ReleaseGil, R, A...>::counted, thunk<F, ReleaseGil, R, A...>::untimed};
 
-  // For .batch; null for functions that are not of numbers alone.
+  // What f.batch runs; null for functions that are not of numbers alone.
   template <auto F>
-  static constexpr batch_entry batch_of() {
+  static constexpr const batch_function* batch_of() {
     if constexpr (has_batch<R, A...>) {
-      return {&batch_thunk<F, std::remove_cvref_t<R>, std::remove_cvref_t<A>...>::call,
-              &add_batch_types<std::remove_cvref_t<R>, std::remove_cvref_t<A>...>};
+      return &batch_function_of<F, std::remove_cvref_t<R>, std::remove_cvref_t<A>...>;
     } else {
-      return {nullptr, nullptr};
+      return nullptr;
     }
   }
 

@@ -81,68 +81,16 @@ template <class Action>
 
 // Makes Python wait for it when it ends: it empties this dict when other threads can get the GIL no more, and
 // while it has its thread states still. False with an exception set.
-inline bool keep_the_end_apart() {
-  PyObject* until_the_end = PyInterpreterState_GetDict(PyInterpreterState_Main());
-  constexpr auto wait = [](PyObject*) { const std::lock_guard<std::mutex> last(making_thread_state); };
-  PyObject* guard = PyCapsule_New(&making_thread_state, nullptr, wait);
-  PyObject* key = PyUnicode_FromFormat("polyhost %p", &making_thread_state);
-  const bool kept = until_the_end != nullptr && guard != nullptr && key != nullptr &&
-                    PyDict_SetItem(until_the_end, key, guard) == 0;
-  Py_XDECREF(key);
-  Py_XDECREF(guard);
-  return kept;
-}
+bool keep_the_end_apart();
 
 // False with MemoryError set.
-inline bool keep_forks_apart() {
-#if PY_VERSION_HEX < 0x030D0000
-  constexpr auto before = [] { making_thread_state.lock(); };
-  constexpr auto in_parent = [] { making_thread_state.unlock(); };
-  constexpr auto in_child = in_parent;
-#else  // os.fork holds Python's lock when it comes here: whoever holds ours waits for that
-  constexpr void (*before)() = nullptr;
-  constexpr void (*in_parent)() = nullptr;
-  constexpr auto in_child = [] { new (&making_thread_state) std::mutex; };  // its holder is not in the child
-#endif
-  if (pthread_atfork(before, in_parent, in_child) == 0) return true;
-  PyErr_NoMemory();
-  return false;
-}
-
-inline PyThreadState* new_thread_state() {
-  PyThreadState* made = nullptr;
-  {
-    const std::lock_guard<std::mutex> lock(making_thread_state);
-    if (!out_of_reach()) made = PyThreadState_New(PyInterpreterState_Main());
-  }
-  while (made == nullptr && out_of_reach()) pause();  // this thread's end, as in stop_at_shutdown
-  if (made == nullptr) throw std::bad_alloc();
-  return made;
-}
+bool keep_forks_apart();
 
 // Holds the GIL for a scope, whether or not the thread has it already.
 class gil_guard {
  public:
-  gil_guard() : taken_(!holds_gil()) {
-    if (!taken_) return;
-    if (PyGILState_GetThisThreadState() == nullptr) made_ = new_thread_state();
-    stop_at_shutdown([this] {
-      if (made_ != nullptr) {
-        PyEval_RestoreThread(made_);
-      } else {
-        state_ = PyGILState_Ensure();
-      }
-    });
-  }
-  ~gil_guard() {
-    if (!taken_ || !holds_gil()) return;  // no longer, if this thread is being ended
-    if (made_ != nullptr) {
-      PyThreadState_Clear(made_);
-      PyThreadState_DeleteCurrent();
-    } else {
-      PyGILState_Release(state_);
-    }
-  }
+  gil_guard();
+  ~gil_guard();
   gil_guard(const gil_guard&) = delete;
   gil_guard& operator=(const gil_guard&) = delete;
 
@@ -154,19 +102,9 @@ class gil_guard {
 
 // Gives a reference back from any thread. Once Python is out of reach the reference is left alone: there is
 // nobody to give it back to.
-inline void release_anywhere(PyObject* object) noexcept {
-  if (object == nullptr || gil_is_gone()) return;
-  const gil_guard gil;
-  stop_at_shutdown([&] { Py_DECREF(object); });
-}
+void release_anywhere(PyObject* object) noexcept;
 
-[[gnu::noinline]] inline void release_last(PyObject* object) {
-  if (PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyUnicode_CheckExact(object)) {
-    Py_DECREF(object);
-  } else {
-    stop_at_shutdown([&] { Py_DECREF(object); });
-  }
-}
+void release_last(PyObject* object);
 
 // Gives a reference back, by a thread that holds the GIL; like release_anywhere where that may run Python
 // code.
@@ -180,9 +118,10 @@ inline void release_anywhere(PyObject* object) noexcept {
 }
 
 // As PyBuffer_Release, where this thread may be about to end.
-inline void release_buffer(Py_buffer& view) noexcept {
-  if (view.obj == nullptr || gil_is_gone()) return;
-  stop_at_shutdown([&] { PyBuffer_Release(&view); });
-}
+void release_buffer(Py_buffer& view) noexcept;
 
 }  // namespace polyhost::detail
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/gil.hpp>
+#endif

@@ -42,40 +42,17 @@ struct signature {
   std::size_t positional = 0;  // how many of them may be given by position; they come first
   cpp_type result{};
 
-  [[nodiscard]] std::string qualified_name() const { return module + "." + name; }
+  [[nodiscard]] std::string qualified_name() const;
   // "(n: int, factor: float = 2.0) -> float", or "(n, factor=2.0)" without the types
   [[nodiscard]] std::string text(bool types) const;
 };
 
-inline std::string signature::text(bool types) const {
-  std::string out = "(";
-  parameter_kind last = parameter_kind::keyword_only;
-  for (const parameter& p : parameters) {
-    const bool first = &p == parameters.data();
-    if (!first && last == parameter_kind::positional_only && p.kind != last) out += ", /";
-    if (!first) out += ", ";
-    if (p.kind == parameter_kind::keyword_only && (first || last != p.kind)) out += "*, ";
-    out += p.name;
-    if (types) {
-      out += ": ";
-      p.type.describe(out);
-    }
-    if (!p.default_text.empty()) out.append(types ? " = " : "=").append(p.default_text);
-    last = p.kind;
-  }
-  if (last == parameter_kind::positional_only) out += ", /";
-  out += ")";
-  if (types) {
-    out += " -> ";
-    result.describe(out);
-  }
-  return out;
-}
-
 // "kernels.integrate(f)": the name of a callback's row.
-inline std::string callback_name(const signature& s, std::size_t index) {
-  return s.name + "(" + s.parameters[index].name + ")";
-}
+std::string callback_name(const signature& s, std::size_t index);
 
 }  // namespace detail
 }  // namespace polyhost
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/signature.hpp>
+#endif

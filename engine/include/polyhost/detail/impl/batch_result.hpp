@@ -1,20 +1,10 @@
-// Where a batch call's results go: into `out`, or into a new object like the arguments.
+// Where the results of a batch call go: into `out`, or into a new object like the arguments.
 #pragma once
 
-#include <polyhost/detail/batch_operand.hpp>
+#include <polyhost/detail/batch.hpp>
+#include <polyhost/detail/gil.hpp>
 
 namespace polyhost::detail {
-
-// What array.array calls the type of an item, and numpy.
-template <batch_item R>
-constexpr const char* array_code() {
-  if constexpr (std::same_as<R, bool>) return "B";
-  if constexpr (std::same_as<R, double>) return "d";
-  if constexpr (std::same_as<R, float>) return "f";
-  if constexpr (std::is_signed_v<R>)
-    return sizeof(R) == 1 ? "b" : sizeof(R) == 2 ? "h" : sizeof(R) == 4 ? "i" : "q";
-  return sizeof(R) == 1 ? "B" : sizeof(R) == 2 ? "H" : sizeof(R) == 4 ? "I" : "Q";
-}
 
 // A new array.array of `count` items, all zero. Null with an exception set.
 inline object new_array(const char* code, Py_ssize_t count) {
@@ -38,10 +28,9 @@ inline object new_numpy_array(const char* type, const batch_operand& like) {
 }
 
 // The memory that the loop writes to. Needs the GIL.
-template <batch_item R>
 class batch_result {
  public:
-  batch_result() = default;
+  explicit batch_result(const batch_type& type) : type_(type) {}
   batch_result(const batch_result&) = delete;
   batch_result& operator=(const batch_result&) = delete;
   ~batch_result() { release_buffer(view_); }
@@ -50,8 +39,8 @@ class batch_result {
   bool prepare(PyObject* out, const batch_operand& like, const std::string& function) {
     count_ = like.count;
     if (out == Py_None) {
-      made_ =
-          like.from_numpy ? new_numpy_array(numpy_type().c_str(), like) : new_array(array_code<R>(), count_);
+      made_ = like.from_numpy ? new_numpy_array(item_name().c_str(), like)
+                              : new_array(type_.array_code != nullptr ? type_.array_code : "B", count_);
     } else {
       made_ = object::borrow(out);
     }
@@ -59,7 +48,7 @@ class batch_result {
     if (PyObject_GetBuffer(made_.get(), &view_, PyBUF_ND | PyBUF_FORMAT | PyBUF_WRITABLE) != 0) {
       return exporter_refused() && refuse_out(function);
     }
-    if (out != Py_None && misfit<R>(view_) != nullptr) return refuse_out(function);
+    if (out != Py_None && type_.misfit(view_) != nullptr) return refuse_out(function);
     if (view_.len / view_.itemsize == count_) return true;
     PyErr_Format(PyExc_ValueError, "%s(): argument 'out' has %zd items, the others have %zd",
                  function.c_str(), view_.len / view_.itemsize, count_);
@@ -67,11 +56,11 @@ class batch_result {
   }
 
   [[nodiscard]] char* data() const { return static_cast<char*>(view_.buf); }
-  [[nodiscard]] char* end() const { return data() + count_ * static_cast<Py_ssize_t>(sizeof(R)); }
+  [[nodiscard]] char* end() const { return data() + count_ * static_cast<Py_ssize_t>(type_.size); }
 
   // The finished object: array.array has no bool, so those become a list.
   object finish(PyObject* out, const batch_operand& like) {
-    if (!std::same_as<R, bool> || out != Py_None || like.from_numpy) return made_;
+    if (type_.array_code != nullptr || out != Py_None || like.from_numpy) return made_;
     object list = object::steal(PyList_New(count_));
     for (Py_ssize_t i = 0; list && i < count_; ++i)
       PyList_SET_ITEM(list.get(), i, Py_NewRef(data()[i] != 0 ? Py_True : Py_False));
@@ -79,18 +68,19 @@ class batch_result {
   }
 
  private:
-  static std::string numpy_type() {
+  [[nodiscard]] std::string item_name() const {
     std::string name;
-    describe_item<R>(name);
+    type_.describe_item(name);
     return name;
   }
 
-  static bool refuse_out(const std::string& function) {
+  bool refuse_out(const std::string& function) const {
     PyErr_Format(PyExc_TypeError, "%s(): argument 'out' must be a writable, C-contiguous buffer of %s items",
-                 function.c_str(), numpy_type().c_str());
+                 function.c_str(), item_name().c_str());
     return false;
   }
 
+  const batch_type& type_;
   object made_;
   Py_buffer view_{};
   Py_ssize_t count_ = 0;

@@ -2,42 +2,20 @@
 // in a buffer of the parameter's own type and copied from whatever else. Not the call: that is batch.hpp.
 #pragma once
 
-#include <polyhost/buffer.hpp>
-#include <polyhost/containers.hpp>
-#include <polyhost/convert.hpp>
+#include <polyhost/detail/batch.hpp>
+#include <polyhost/detail/gil.hpp>
 
+#include <algorithm>
 #include <cstring>
-#include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace polyhost::detail {
 
-template <class T>
-concept batch_item = (integer<T> && sizeof(T) <= 8) || std::same_as<T, float> || std::same_as<T, double> ||
-                     std::same_as<T, bool>;
-
-// bool is one byte in a buffer, too, but a vector of it is not one of bytes.
-template <batch_item T>
-using stored_item = std::conditional_t<std::same_as<T, bool>, unsigned char, T>;
-
-// Where a loop finds an operand's items.
-struct batch_operand {
-  const char* data = nullptr;
-  Py_ssize_t step = 0;  // in bytes; 0: the same number for every item
-  bool scalar = false;
-  Py_ssize_t count = 1;
-  int dimensions = 0;  // of the array that it came from; 0: of a list or a scalar
-  const Py_ssize_t* shape = nullptr;
-  bool from_numpy = false;
-  bool packed = true;  // its items follow each other
-};
-
 // From what a loop's items are taken: owns or locks them until the call ends. Needs the GIL throughout.
-template <batch_item T>
 class batch_argument {
  public:
-  batch_argument() = default;
+  explicit batch_argument(const batch_type& type) : type_(type) {}
   batch_argument(const batch_argument&) = delete;
   batch_argument& operator=(const batch_argument&) = delete;
   ~batch_argument() { release_buffer(view_); }
@@ -57,23 +35,20 @@ class batch_argument {
     if (!has_items_of_type()) return load_other_items(from, arg);
     operand_.count = view_.len / view_.itemsize;
     if (PyBuffer_IsContiguous(&view_, 'C') == 0) return load_strided(arg);
-    return see(static_cast<const char*>(view_.buf), sizeof(T));
+    return see(static_cast<const char*>(view_.buf), size());
   }
 
-  // Makes the operand a copy of itself, if a loop that writes to `from` up to `to` would change items that it
-  // still has to read.
-  template <class R>
-  void keep_apart(const char* from, const char* to) {
+  // Makes the operand a copy of itself, if a loop that writes to `from` up to `to`, items of that size, would
+  // change items that it still has to read.
+  void keep_apart(const char* from, const char* to, std::size_t result_size) {
     if (operand_.scalar || operand_.count == 0) return;
-    if (operand_.data == from && operand_.packed && sizeof(T) == sizeof(R)) return;  // item by item
+    if (operand_.data == from && operand_.packed && type_.size == result_size) return;  // item by item
     const char* last = operand_.data + (operand_.count - 1) * operand_.step;
-    if (std::max(operand_.data, last) + sizeof(T) <= from || std::min(operand_.data, last) >= to) return;
+    if (std::max(operand_.data, last) + type_.size <= from || std::min(operand_.data, last) >= to) return;
     copy_packed();
   }
 
  private:
-  using stored = stored_item<T>;
-
   static bool is_number(PyObject* from) {
     return PyFloat_Check(from) || PyLong_Check(from) ||
            (PyObject_CheckBuffer(from) == 0 && Py_TYPE(from)->tp_iter == nullptr &&
@@ -93,24 +68,22 @@ class batch_argument {
   }
 
   bool load_scalar(PyObject* from, argument& arg) {
-    converter<T> number;
-    if (!number.load(from, arg)) return false;
-    scalar_ = static_cast<stored>(number.value);
+    if (!type_.load(from, scalar_, arg)) return false;
     operand_.scalar = true;
-    return see(reinterpret_cast<const char*>(&scalar_), 0);
+    return see(reinterpret_cast<const char*>(scalar_), 0);
   }
 
-  bool has_items_of_type() const { return view_.suboffsets == nullptr && misfit<T>(view_) == nullptr; }
+  bool has_items_of_type() const { return view_.suboffsets == nullptr && type_.misfit(view_) == nullptr; }
 
   bool load_strided(argument& arg) {
-    if (view_.ndim == 1 && view_.strides[0] % static_cast<Py_ssize_t>(alignof(T)) == 0) {
+    if (view_.ndim == 1 && view_.strides[0] % size() == 0) {
       operand_.packed = false;
       return see(static_cast<const char*>(view_.buf), view_.strides[0]);
     }
-    items_.resize(static_cast<std::size_t>(operand_.count));
+    resize(operand_.count);
     if (PyBuffer_ToContiguous(items_.data(), &view_, view_.len, 'C') != 0)
       return refuse(arg, refusal::raised);
-    return see(reinterpret_cast<const char*>(items_.data()), sizeof(T));
+    return see(items_.data(), size());
   }
 
   // Items of another type, one by one, as a list of them would be.
@@ -120,30 +93,44 @@ class batch_argument {
     return list ? load_items(list.get(), arg) : refuse(arg, refusal::raised);
   }
 
+  // As any sequence of numbers (containers.hpp).
   bool load_items(PyObject* from, argument& arg) {
-    converter<std::vector<T>> list;
-    if (!list.load(from, arg)) return false;
-    if constexpr (std::same_as<T, bool>) {
-      items_.assign(list.value.begin(), list.value.end());
-    } else {
-      items_ = std::move(list.value);
+    const object items = as_fast_sequence(from, arg);
+    if (!items) return false;
+    resize(PySequence_Fast_GET_SIZE(items.get()));
+    Py_ssize_t i = type_.load_exact(items.get(), items_.data());
+    for (; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {  // the size may change on the way
+      const object item = object::borrow(PySequence_Fast_GET_ITEM(items.get(), i));
+      resize(std::max(operand_.count, i + 1));
+      if (type_.load(item.get(), at(i), arg)) continue;
+      if (arg.why == refusal::wrong_type && !arg.given) refuse_type(arg, item.get(), arg.detail);
+      arg.item = i;
+      return false;
     }
-    operand_.count = static_cast<Py_ssize_t>(items_.size());
-    return see(reinterpret_cast<const char*>(items_.data()), sizeof(T));
+    resize(i);
+    return see(items_.data(), size());
   }
 
   void copy_packed() {
-    std::vector<stored> copy(static_cast<std::size_t>(operand_.count));
+    std::vector<char> copy(static_cast<std::size_t>(operand_.count) * type_.size);
     for (Py_ssize_t i = 0; i < operand_.count; ++i)
-      std::memcpy(&copy[static_cast<std::size_t>(i)], operand_.data + i * operand_.step, sizeof(T));
+      std::memcpy(copy.data() + i * size(), operand_.data + i * operand_.step, type_.size);
     items_ = std::move(copy);
     operand_.packed = true;
-    see(reinterpret_cast<const char*>(items_.data()), sizeof(T));
+    see(items_.data(), size());
   }
 
+  [[nodiscard]] Py_ssize_t size() const { return static_cast<Py_ssize_t>(type_.size); }
+  [[nodiscard]] char* at(Py_ssize_t index) { return items_.data() + index * size(); }
+  void resize(Py_ssize_t count) {
+    operand_.count = count;
+    items_.resize(static_cast<std::size_t>(count) * type_.size);
+  }
+
+  const batch_type& type_;
   batch_operand operand_;
-  stored scalar_{};
-  std::vector<stored> items_;
+  alignas(8) char scalar_[8]{};
+  std::vector<char> items_;
   Py_buffer view_{};
 };
 

@@ -1,0 +1,14 @@
+// __signature__ and batch, as attributes of native functions.
+#pragma once
+
+namespace polyhost::detail {
+
+// inspect has no other way to learn the types of a builtin function (its text signature must not have any),
+// and there is no other place for f.batch. Once an interpreter; false with an exception set.
+bool install_attributes();
+
+}  // namespace polyhost::detail
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/builtin_attributes.hpp>
+#endif

@@ -1,0 +1,32 @@
+// The definitions of module.hpp.
+#pragma once
+
+#include <polyhost/detail/builtin_attributes.hpp>
+#include <polyhost/detail/errors.hpp>
+#include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/module.hpp>
+
+namespace polyhost {
+
+POLYHOST_INLINE void module_builder::doc(const char* text) {
+  if (PyModule_SetDocString(module_, text) != 0) throw_python_error();
+}
+
+POLYHOST_INLINE void module_builder::add(const char* name, const object& made) {
+  if (!made || PyModule_AddObjectRef(module_, name, made.get()) != 0) throw_python_error();
+}
+
+POLYHOST_INLINE int detail::build_module(PyObject* module, void (*body)(module_builder&)) {
+  if (!connect() || !install_attributes()) return -1;
+  try {
+    module_builder builder(module);
+    body(builder);
+    return 0;
+  } catch (...) {
+    set_python_error_from_current_exception();
+    return -1;
+  }
+}
+
+}  // namespace polyhost

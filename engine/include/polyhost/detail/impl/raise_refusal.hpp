@@ -1,0 +1,43 @@
+// The definitions of detail/raise_refusal.hpp.
+#pragma once
+
+#include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
+
+namespace polyhost::detail {
+
+// "TypeError: kernels.fib(): argument 'n' must be int, not str"
+inline void raise_refusal(const argument& arg, PyObject* whole, const std::string& subject,
+                          const std::string& expected) {
+  if (arg.why == refusal::raised) return;
+  std::string text = subject;
+  const std::string item = arg.item >= 0 ? "item " + std::to_string(arg.item) : std::string();
+  if (arg.why == refusal::out_of_range) {
+    text += item.empty() ? "" : ": " + item;
+    text.append(" is out of range for ").append(arg.detail);
+    PyErr_SetString(PyExc_OverflowError, text.c_str());
+    return;
+  }
+  const char* given =
+      (arg.given ? reinterpret_cast<PyTypeObject*>(arg.given.get()) : Py_TYPE(whole))->tp_name;
+  text.append(" must be ").append(expected);
+  text.append(item.empty() ? ", not " : ", but " + item + " is ").append(given);
+  if (arg.detail != nullptr) text.append(": ").append(arg.detail);
+  PyErr_SetString(PyExc_TypeError, text.c_str());
+}
+
+POLYHOST_INLINE void raise_argument_refusal(const argument& arg, PyObject* whole) {
+  const parameter& p = arg.function->parameters[arg.index];
+  std::string expected;
+  p.type.describe(expected);
+  raise_refusal(arg, whole, arg.function->qualified_name() + "(): argument '" + p.name + "'", expected);
+}
+
+POLYHOST_INLINE void raise_callback_refusal(const argument& arg, PyObject* whole,
+                                            const std::string& expected) {
+  const std::string subject =
+      arg.function->module + "." + callback_name(*arg.function, arg.index) + ": the callback's result";
+  raise_refusal(arg, whole, subject, expected);
+}
+
+}  // namespace polyhost::detail

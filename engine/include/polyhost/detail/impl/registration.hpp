@@ -1,0 +1,109 @@
+// The definitions of detail/registration.hpp.
+#pragma once
+
+#include <polyhost/detail/impl/read_signature.hpp>
+#include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/raise_refusal.hpp>
+#include <polyhost/detail/registration.hpp>
+#include <polyhost/detail/runtime.hpp>
+#include <polyhost/object.hpp>
+
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace polyhost::detail {
+
+// All of a function that outlives its module: Python may refer to it to the very end. Chained, so that it
+// stays reachable: nothing here is a leak.
+struct registration {
+  signature sig;
+  std::string doc;
+  PyMethodDef method{};
+  polyhost_function function{};
+  registration* next = nullptr;
+};
+[[gnu::visibility("hidden")]] inline constinit registration* registrations = nullptr;
+
+inline registration& keep(std::unique_ptr<registration> made) {
+  made->next = registrations;
+  registrations = made.release();
+  return *registrations;
+}
+
+// The builtin function of a registration whose signature is read. `module` is its module, or the self of a
+// function of that. Throws python_error.
+inline object make_builtin(registration& r, PyObject* module, const char* doc, const entry_points& calls,
+                           const batch_function* batch, bool is_batch) {
+  const std::string plain_name = r.sig.name.substr(r.sig.name.rfind('.') + 1);
+  r.doc = plain_name + r.sig.text(false) + "\n--\n\n" + (doc != nullptr ? doc : "");
+  r.method = {r.sig.name.c_str(), nullptr, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
+
+  polyhost_record* record = table->record(r.sig.module.c_str(), r.sig.name.c_str(), POLYHOST_INBOUND);
+  if (record == nullptr) throw std::bad_alloc();
+  r.function = {.record = record,
+                .slot = reinterpret_cast<void (**)()>(&r.method.ml_meth),
+                .entry_points = {},
+                .next = nullptr};
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    r.function.entry_points[i] = reinterpret_cast<void (*)()>(calls[i]);
+  table->add_function(&r.function);
+  const object self = make_function_object(module, r.sig, *record, batch, is_batch);
+  const object name = object::steal(PyUnicode_FromString(r.sig.module.c_str()));
+  object made = object::steal(name ? PyCFunction_NewEx(&r.method, self.get(), name.get()) : nullptr);
+  if (!made) throw_python_error();
+  return made;
+}
+
+// ImportError: kernels: the signature "fib(a, b)" is wrong: REASON
+[[noreturn]] inline void refuse_signature(PyObject* module, const char* text, const std::string& reason) {
+  PyErr_Format(PyExc_ImportError, "%s: the signature \"%s\" is wrong: %s", PyModule_GetName(module), text,
+               reason.c_str());
+  throw_python_error();
+}
+
+inline void check_defaults(const signature& s) {
+  for (std::size_t i = 0; i < s.parameters.size(); ++i) {
+    const parameter& p = s.parameters[i];
+    argument arg{&s, i};
+    if (!p.default_value || p.type.accepts(p.default_value.get(), arg)) continue;
+    raise_argument_refusal(arg, p.default_value.get());
+    throw_python_error();
+  }
+}
+
+inline void read_and_check(registration& r, PyObject* module, const char* text,
+                           const function_definition& definition) {
+  std::string reason;
+  try {
+    read_signature(r.sig, text);
+    if (r.sig.parameters.size() == definition.count) {
+      definition.add_types(r.sig);
+      check_defaults(r.sig);
+      return;
+    }
+    const std::size_t named = r.sig.parameters.size();
+    reason = "it names " + std::to_string(named) + (named == 1 ? " parameter" : " parameters") +
+             ", but the C++ function takes " + std::to_string(definition.count);
+  } catch (const std::invalid_argument& error) {
+    reason = error.what();
+  } catch (const python_error& error) {
+    reason = std::string("a default does not fit: ") + error.what();
+  }
+  refuse_signature(module, text, reason);
+}
+
+POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition, const char* text,
+                                   const char* doc) {
+  auto made = std::make_unique<registration>();
+  made->sig.module = PyModule_GetName(module);
+  read_and_check(*made, module, text, definition);
+  registration& kept = keep(std::move(made));
+  const object function =
+      make_builtin(kept, module, doc, definition.calls, definition.batch, /*is_batch=*/false);
+  if (PyModule_AddObjectRef(module, kept.sig.name.c_str(), function.get()) != 0) throw_python_error();
+}
+
+}  // namespace polyhost::detail

@@ -1,0 +1,30 @@
+// What m.def makes of a C++ function: a builtin function of Python's in its module, which the ledger knows.
+#pragma once
+
+#include <Python.h>
+#include <polyhost/abi.h>
+#include <polyhost/detail/function_object.hpp>
+#include <polyhost/detail/signature.hpp>
+
+#include <cstddef>
+
+namespace polyhost::detail {
+
+// What the compiler knows of a function.
+struct function_definition {
+  std::size_t count;  // of its parameters
+  void (*add_types)(signature&);
+  entry_points calls;
+  const batch_function* batch;  // what f.batch runs; null for functions that have none
+};
+
+// Reads the signature's text, checks it against the C++ function, and adds the function to the module. Throws
+// python_error: an ImportError for a text that does not fit.
+void add_to_module(PyObject* module, const function_definition& definition, const char* text,
+                   const char* doc);
+
+}  // namespace polyhost::detail
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/registration.hpp>
+#endif
