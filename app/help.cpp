@@ -4,40 +4,36 @@
 namespace polyhost::app {
 
 const char* const help_text =
-    "polyhost runs Python scripts as python3 does, and times every call between Python and native "
-    "functions.\n"
-    "\n"
-    "  polyhost [switches] [python3's options] script.py [arguments]\n"
-    "  polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]\n"
-    "  polyhost version          polyhost's, Python's and the compiler's version\n"
-    "  polyhost bench            what a call costs, beside other ways of binding; see polyhost bench --help\n"
-    "  polyhost help             this text; `polyhost --help` shows python3's\n"
-    "\n"
-    "Switches, before the script:\n"
-    "  --report                  a table of all crossings, to stderr, when the script ends\n"
-    "  --report=table:FILE       the same into a file\n"
-    "  --report=json:FILE        as JSON (schema polyhost.report/1)\n"
-    "  --timing=MODE             how much of a call is timed: exact (as without it: the whole of every call, "
-    "and "
-    "the split\n"
-    "                            into both sides of every call that is not short, of one in 16 of those that "
-    "are), full (the\n"
-    "                            split of every call), sampled (every call is counted, one in 64 of the "
-    "short "
-    "ones timed), off\n"
-    "  --gc=throughput           the garbage collector looks for cycles after 50,000 new objects, not 700: "
-    "faster\n"
-    "                            for programs that make many objects, and they keep more memory meanwhile\n"
-    "                            (gc.set_threshold(50000, 20, 100); for this process, not its children)\n"
-    "\n"
-    "Environment:\n"
-    "  POLYHOST_LOG=debug        shows what the host does\n"
-    "  VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python\n"
-    "\n"
-    "Ctrl-C raises KeyboardInterrupt, as in python3; where a native function does not look for it\n"
-    "(polyhost::interrupted()), a second Ctrl-C ends the process.\n"
-    "\n"
-    "A script named like a command is run as ./version. Invoked through a name that begins with python,\n"
-    "polyhost is python3 and has no switches.\n";
+    R"(polyhost runs Python scripts as python3 does, and times every call between Python and native functions.
+
+  polyhost [switches] [python3's options] script.py [arguments]
+  polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]
+  polyhost version          polyhost's, Python's and the compiler's version
+  polyhost bench            what a call costs, beside other ways of binding; see polyhost bench --help
+  polyhost help             this text; `polyhost --help` shows python3's
+
+Switches, before the script:
+  --report                  a table of all crossings, to stderr, when the script ends
+  --report=table:FILE       the same into a file
+  --report=json:FILE        as JSON (schema polyhost.report/1)
+  --timing=exact            every call is timed; of the short ones, one in 16 is split into its two sides
+                            (this is so without the switch)
+  --timing=full             every call is split
+  --timing=sampled          every call is counted; of the short ones, one in 64 is timed
+  --timing=off              nothing is counted, and a call costs nothing more
+  --gc=throughput           the garbage collector looks for cycles after 50,000 new objects, not 700: faster
+                            for programs that make many objects, and they keep more memory meanwhile
+                            (gc.set_threshold(50000, 20, 100); for this process, not its children)
+
+Environment:
+  POLYHOST_LOG=debug        shows what the host does
+  VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python
+
+Ctrl-C raises KeyboardInterrupt, as in python3; where a native function does not look for it
+(polyhost::interrupted()), a second Ctrl-C ends the process.
+
+A script named like a command is run as ./version. Invoked through a name that begins with python,
+polyhost is python3 and has no switches.
+)";
 
 }  // namespace polyhost::app

@@ -200,7 +200,7 @@ void calibrate() {
   measured()->at_ns = now;
 }
 
-record::Cost calibrated_cost(polyhost_timing timing) {
+record::CostInTicks calibrated_cost(polyhost_timing timing) {
   if (!measured()) return {};
   return {measured()->cost[timing], measured()->cost[POLYHOST_TIMING_FULL], measured()->call_site};
 }

@@ -10,7 +10,7 @@ namespace polyhost::boundary {
 void calibrate();
 
 // What was measured, for that timing mode; not a number where calibrate() has not been called.
-record::Cost calibrated_cost(polyhost_timing timing);
+record::CostInTicks calibrated_cost(polyhost_timing timing);
 
 // Has Python call calibrate() before it ends, since then it is too late. False with an exception set.
 bool calibrate_at_exit();

@@ -48,7 +48,7 @@ Function in_ns(const Ledger::Entry& entry, const Totals& totals, double ns_per_t
 }  // namespace
 
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing, const Cost& cost_in_ticks) {
+                       polyhost_timing timing, const CostInTicks& cost) {
   // Taken before anything that costs time of its own.
   Snapshot s;
   s.wall_ns = base::now().ns - start.ns;
@@ -58,7 +58,7 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
   s.timing = text(timing);
   const double ns = s.clock.ns_per_tick;
-  s.cost = {cost_in_ticks.per_call_ns * ns, cost_in_ticks.per_split_ns * ns, cost_in_ticks.call_site_ns * ns};
+  s.cost = {cost.per_call * ns, cost.per_split * ns, cost.call_site * ns};
   for (const Ledger::Entry& entry : ledger.entries()) {
     const Totals all = totals(entry);
     if (all.calls == 0) continue;

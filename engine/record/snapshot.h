@@ -35,6 +35,13 @@ struct Cost {
   double call_site_ns = unknown;  // what the interpreter spends around an inbound call: it is in no row
 };
 
+// The same as calibrated, in ticks.
+struct CostInTicks {
+  double per_call = Cost::unknown;
+  double per_split = Cost::unknown;
+  double call_site = Cost::unknown;
+};
+
 // One function in one direction. Sums are over all calls; where not every call was timed, or split into its
 // two sides, they are estimates without bias. A call that made nested crossings counts them in its own sums
 // too, except in self_ns.
@@ -74,8 +81,7 @@ class Ledger;
 
 // Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in
 // it.
-// The costs come in ticks, as calibrated.
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing, const Cost& cost_in_ticks);
+                       polyhost_timing timing, const CostInTicks& cost);
 
 }  // namespace polyhost::record

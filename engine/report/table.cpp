@@ -122,6 +122,9 @@ std::string footer(const Snapshot& s) {
                                   [](const Function& f) { return inner_side(f) != f.self_ns; });
   text += "\nthe interpreter's own time around an inbound call, in no row: " + phrase(s.cost.call_site_ns) +
           " per call";
+  if (std::any_of(s.functions.begin(), s.functions.end(), outbound))
+    text +=
+        "\nthe Python side of an outbound call is its vectorcall: entering the Python function belongs to it";
   return text + (nested ? "\nnested crossings count in every row they pass through\n" : "\n");
 }
 

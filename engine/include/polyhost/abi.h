@@ -60,9 +60,10 @@ typedef struct polyhost_sample {
 
 // What the ledger knows of one function in one direction. Written by the plugin with the GIL held;
 // owned by the ledger and never freed. Durations are in ticks.
-// The counts down to `nested` are of the calls that were split: all that the next fields do not have.
+// The counts from `outer` to `nested`, and `calls`, are of the calls that were split. All calls are calls +
+// whole + whole_long + counted; all timed ones are those without `counted` and `lost`.
 typedef struct polyhost_record {
-  uint64_t calls;       // failed ones too
+  uint64_t calls;       // those that were split, failed ones too; before 1.2 all were
   uint64_t errors;      // calls that ended in an exception, of all calls
   uint64_t lost;        // calls counted but not timed, because a tick moved backwards
   uint64_t outer;       // sum of the outer side

@@ -3,10 +3,10 @@
 
 #include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
+#include <polyhost/detail/crossing.hpp>
 #include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
-#include <polyhost/detail/timed_crossing.hpp>
 #include <polyhost/detail/timing.hpp>
 
 #include <cxxabi.h>

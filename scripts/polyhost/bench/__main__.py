@@ -13,7 +13,8 @@ binding that this build found, and pure Python. All take turns in one process; e
 three passes, in ns a call, the loop that calls included.
 
   noop add scale strlen    calls without and with arguments: small ints, floats, text of 32 characters
-  add_one_digit, _two_digits    results that CPython does not keep ready
+  add_one_digit            a result that CPython does not keep ready
+  add_two_digits           one that takes more than 30 bits
   keyword defaults         add(a=3, b=4); scale(1.25), whose second parameter has a default
   sum_list sum_buffer      1000 floats
   batch                    100,000 floats doubled in one call, from buffer to buffer: one of them
@@ -66,7 +67,7 @@ def main(arguments):
         print(f"without {name}: {reason}", file=sys.stderr)
     results = measure.measure(options.rows, found, options.repeat, progress=show_progress)
     names = [candidate.name for candidate in found]
-    document = report.as_json(results, {candidate.name: candidate.version for candidate in found if candidate.version})
+    document = report.document(results, {candidate.name: candidate.version for candidate in found if candidate.version})
     if options.json and options.json != "-":
         write(options.json, json.dumps(document, indent=1) + "\n")
     if options.plot:
@@ -75,10 +76,7 @@ def main(arguments):
     if options.json == "-":
         print(json.dumps(document, indent=1))
         return
-    machine = document["machine"]
-    print(f"{machine['processor']}, {machine['cores']} cores, {machine['system']}")
-    print(f"Python {machine['python']} ({machine['python_compiler']}); " + ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if name not in candidates.MODES) + f", polyhost {machine['polyhost']}")
-    print()
+    print(report.heading(document["machine"], candidates.MODES))
     print(report.table(results, names), end="")
     empty = min(times[None] for times in results.values())
     print(f"\nof each figure the empty loop is {empty:.1f} ns; in batch and callback it is spread over 100 calls and more")

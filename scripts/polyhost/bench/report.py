@@ -25,7 +25,7 @@ def machine():
     }
 
 
-def as_json(results, versions):
+def document(results, versions):
     """The document of schema polyhost.bench/1; ns are gross: with the loop that calls."""
     rows = [
         {
@@ -47,14 +47,25 @@ def as_json(results, versions):
     }
 
 
+def heading(machine, without):
+    """The machine and the versions of the peers; `without` names candidates that have none of their own."""
+    versions = [f"{name} {version}" for name, version in machine["versions"].items() if name not in without]
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}\n"
+        f"Python {machine['python']} ({machine['python_compiler']}); polyhost {machine['polyhost']}"
+        + "".join(f", {version}" for version in versions)
+        + "\n"
+    )
+
+
 def cell(ns, raw):
-    digits = 1 if ns < 1000 else 0
-    return f"{ns:.{digits}f}" + (f" {ns / raw:5.2f}x" if raw else "")
+    digits = 1 if ns < 100 else 0
+    return f"{ns:.{digits}f}" + (f" {ns / raw:.2f}x" if raw else "")
 
 
 def table(results, names):
     """ns a call, gross, and the ratio to raw."""
-    width = 16
+    width = 14
     lines = [f"{'ns a call (x raw)':18}" + "".join(f"{name:>{width}}" for name in names)]
     for row, times in results.items():
         cells = [cell(times[name], times.get("raw")) if name in times else "-" for name in names]
@@ -67,9 +78,8 @@ def break_even(results, ns_per_bytecode):
     add = results.get("add", {})
     if "exact" not in add:
         return ""
-    net = {name: add[name] - add[None] for name in ("exact", "off") if name in add}
-    counts = {name: net[name] / ns_per_bytecode for name in net}
+    counts = {name: (add[name] - add[None]) / ns_per_bytecode for name in ("exact", "off")}
     return (
         f"break-even: a timed call of add(3, 4) costs what {counts['exact']:.0f} simple bytecodes cost"
-        f" ({ns_per_bytecode:.1f} ns each), an untimed one {counts.get('off', 0):.0f}: native code pays from there on\n"
+        f" ({ns_per_bytecode:.1f} ns each), an untimed one {counts['off']:.0f}: native code pays from there on\n"
     )

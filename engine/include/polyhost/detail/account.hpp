@@ -1,5 +1,5 @@
 // How one timed crossing enters its record. The only writer of polyhost_record on the hot path.
-// Not when the ticks are taken: that is timed_crossing.hpp; not which call takes how many: timing.hpp. No
+// Not when the ticks are taken: that is crossing.hpp; not which call takes how many: timing.hpp. No
 // Python.
 #pragma once
 

@@ -4,8 +4,8 @@
 
 #include <Python.h>
 #include <polyhost/detail/array_source.hpp>
+#include <polyhost/detail/dlpack_arrow.hpp>
 #include <polyhost/detail/errors.hpp>
-#include <polyhost/detail/exchange.hpp>
 #include <polyhost/object.hpp>
 
 #include <cstddef>
@@ -143,10 +143,10 @@ inline bool read_pair(PyObject* pair, const char* name, int otherwise, int& firs
 
 inline PyObject* make_tensor(std::shared_ptr<array_memory> memory, bool versioned, bool copied) {
   if (copied) memory = memory->copy();
-  if (!versioned) return make_tensor_capsule((new dl_export<dl_managed>(std::move(memory)))->managed);
-  dl_versioned& managed = (new dl_export<dl_versioned>(std::move(memory)))->managed;
-  managed.major = dl_versioned::known_major;
-  managed.flags = copied ? dl_versioned::is_copied : 0;
+  if (!versioned) return make_tensor_capsule((new dl_export<DLManagedTensor>(std::move(memory)))->managed);
+  DLManagedTensorVersioned& managed = (new dl_export<DLManagedTensorVersioned>(std::move(memory)))->managed;
+  managed.major = DLManagedTensorVersioned::known_major;
+  managed.flags = copied ? DLManagedTensorVersioned::is_copied : 0;
   return make_tensor_capsule(managed);
 }
 

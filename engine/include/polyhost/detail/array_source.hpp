@@ -5,7 +5,7 @@
 #include <Python.h>
 #include <polyhost/buffer.hpp>
 #include <polyhost/convert.hpp>
-#include <polyhost/detail/exchange.hpp>
+#include <polyhost/detail/dlpack_arrow.hpp>
 #include <polyhost/detail/gil.hpp>
 
 #include <cstddef>
@@ -235,14 +235,14 @@ class array_source {
     if (type != dl_cpu) return refuse_type(arg, from, "it lies on another device");
     const object capsule = ask_for_capsule(method);
     if (!capsule) return refuse(arg, refusal::raised);
-    if (const auto* versioned = hold_tensor<dl_versioned>(capsule.get())) {
-      if (versioned->major > dl_versioned::known_major) {
+    if (const auto* versioned = hold_tensor<DLManagedTensorVersioned>(capsule.get())) {
+      if (versioned->major > DLManagedTensorVersioned::known_major) {
         return refuse_type(arg, from, "its version of DLPack is not known");
       }
-      const bool read_only = (versioned->flags & dl_versioned::read_only) != 0;
+      const bool read_only = (versioned->flags & DLManagedTensorVersioned::read_only) != 0;
       return answer(fit_tensor(versioned->tensor, read_only, wanted, place), from, arg);
     }
-    if (const auto* managed = hold_tensor<dl_managed>(capsule.get())) {
+    if (const auto* managed = hold_tensor<DLManagedTensor>(capsule.get())) {
       return answer(fit_tensor(managed->tensor, false, wanted, place), from, arg);
     }
     return refuse_type(arg, from, "its __dlpack__ returned no DLPack capsule that is still unused");
@@ -273,7 +273,7 @@ class array_source {
     return managed;
   }
 
-  static const char* fit_tensor(const dl_tensor& tensor, bool read_only, const array_request& wanted,
+  static const char* fit_tensor(const DLTensor& tensor, bool read_only, const array_request& wanted,
                                 array_place& place) {
     if (tensor.device_type != dl_cpu) return "it lies on another device";
     if (tensor.type_code != wanted.item->dl_code || tensor.bits != wanted.item->size * 8 ||

@@ -1,18 +1,18 @@
 // The inbound call: a thunk of the C++ function's own type, picked at registration.
-// Four ticks split it: entry, arguments converted, body returned, result converted (timed_crossing.hpp). A
+// Four ticks split it: entry, arguments converted, body returned, result converted (crossing.hpp). A
 // short call takes two, but for the few that stand for it, or none, as the timing mode says (timing.hpp).
 #pragma once
 
 #include <polyhost/convert.hpp>
 #include <polyhost/detail/batch.hpp>
 #include <polyhost/detail/bind.hpp>
+#include <polyhost/detail/crossing.hpp>
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function_object.hpp>
 #include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/released_gil.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/detail/signature.hpp>
-#include <polyhost/detail/timed_crossing.hpp>
 #include <polyhost/detail/timing.hpp>
 
 #include <cxxabi.h>

@@ -1,6 +1,6 @@
 // Which calls take all four ticks: every call of a function whose calls are long (four ticks are a small part
 // of them), and, of the short ones, as many as the timing mode asks for, picked at random. What the ticks are
-// is timed_crossing.hpp's. No Python.
+// is crossing.hpp's. No Python.
 #pragma once
 
 #include <polyhost/abi.h>
@@ -22,8 +22,9 @@ inline bool timing_is(polyhost_timing wanted) {
   return __atomic_load_n(timing_in_use, __ATOMIC_RELAXED) == static_cast<std::uint32_t>(wanted);
 }
 
-// At the start of a call that is split, and is like those that are not: what it weighs for account(), 0 if it
-// was not picked. A call from within it is no pick.
+// At the start of a call that is split, and is like those that are not: its weight for account().
+// 0: it is no sample, as a call from within one is none. 1: a sample in exact mode, where the others enter
+// the histogram themselves. sampled_period: it enters for the others, too.
 inline std::uint64_t begin_sample(polyhost_record& record) {
   if (record.next_is_sample == 0 || record.until_split != 0) return 0;
   record.next_is_sample = 0;

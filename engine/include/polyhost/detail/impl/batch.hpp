@@ -3,6 +3,7 @@
 
 #include <polyhost/detail/batch.hpp>
 #include <polyhost/detail/bind.hpp>
+#include <polyhost/detail/crossing.hpp>
 #include <polyhost/detail/impl/batch_argument.hpp>
 #include <polyhost/detail/impl/batch_result.hpp>
 #include <polyhost/detail/impl/registration.hpp>
@@ -11,7 +12,6 @@
 #include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/released_gil.hpp>
 #include <polyhost/detail/runtime.hpp>
-#include <polyhost/detail/timed_crossing.hpp>
 #include <polyhost/detail/timing.hpp>
 
 #include <algorithm>

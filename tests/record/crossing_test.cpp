@@ -1,5 +1,5 @@
 // The protocol of a crossing: what is counted however a call ends, and what a thread keeps of it.
-#include <polyhost/detail/timed_crossing.hpp>
+#include <polyhost/detail/crossing.hpp>
 
 #include <doctest/doctest.h>
 

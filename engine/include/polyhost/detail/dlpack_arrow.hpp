@@ -13,7 +13,7 @@ namespace polyhost::detail {
 enum dl_device_type : std::int32_t { dl_cpu = 1 };
 enum dl_type_code : std::uint8_t { dl_int = 0, dl_uint = 1, dl_float = 2, dl_bool = 6 };
 
-struct dl_tensor {
+struct DLTensor {
   void* data;
   std::int32_t device_type;
   std::int32_t device_id;
@@ -27,16 +27,16 @@ struct dl_tensor {
 };
 
 // In a capsule named "dltensor". Whoever takes it renames the capsule and calls the deleter in the end.
-struct dl_managed {
+struct DLManagedTensor {
   static constexpr const char* name = "dltensor";
   static constexpr const char* used_name = "used_dltensor";
-  dl_tensor tensor;
+  DLTensor tensor;
   void* context;
-  void (*deleter)(dl_managed*);
+  void (*deleter)(DLManagedTensor*);
 };
 
 // The same since DLPack 1.0. Of a later major version, only what precedes the flags is known.
-struct dl_versioned {
+struct DLManagedTensorVersioned {
   static constexpr const char* name = "dltensor_versioned";
   static constexpr const char* used_name = "used_dltensor_versioned";
   static constexpr std::uint32_t known_major = 1;
@@ -45,9 +45,9 @@ struct dl_versioned {
   std::uint32_t major;
   std::uint32_t minor;
   void* context;
-  void (*deleter)(dl_versioned*);
+  void (*deleter)(DLManagedTensorVersioned*);
   std::uint64_t flags;
-  dl_tensor tensor;
+  DLTensor tensor;
 };
 
 // ---- Arrow ----
@@ -82,7 +82,8 @@ struct arrow_array {
 };
 
 static_assert(sizeof(void*) == 8, "polyhost is written for 64-bit machines");
-static_assert(sizeof(dl_tensor) == 48 && sizeof(dl_managed) == 64 && sizeof(dl_versioned) == 80);
+static_assert(sizeof(DLTensor) == 48 && sizeof(DLManagedTensor) == 64 &&
+              sizeof(DLManagedTensorVersioned) == 80);
 static_assert(sizeof(arrow_schema) == 72 && sizeof(arrow_array) == 80);
 
 }  // namespace polyhost::detail

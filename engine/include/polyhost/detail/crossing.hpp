@@ -1,5 +1,6 @@
-// One crossing under way: when its ticks are taken, and what a thread keeps of it. The same for calls in
-// both directions, good or failed. Not how it enters its record: that is account.hpp. No Python.
+// One crossing under way: when its ticks are taken, and what a thread keeps of it. Three kinds: split (four
+// ticks), whole (two) and untimed. The same for calls in both directions, good or failed. Not how it enters
+// its record: that is account.hpp. No Python.
 #pragma once
 
 #include <polyhost/detail/account.hpp>
@@ -35,14 +36,14 @@ class thread_mark {
 // are inlined also where a call has failed: a single call that takes its address would keep it in memory, not
 // in registers.
 template <polyhost_direction Direction>
-class timed_crossing {
+class split_crossing {
  public:
   // `entry` is the tick at which the outer side began, before all else; a wait for the GIL may follow it.
-  timed_crossing(std::uint64_t entry, polyhost_thread& thread, std::uint64_t gil_wait = 0)
+  split_crossing(std::uint64_t entry, polyhost_thread& thread, std::uint64_t gil_wait = 0)
       : c_{entry, 0, 0, 0, gil_wait, gil_wait, 0}, mark_(thread) {}
-  timed_crossing(const timed_crossing&) = delete;
-  timed_crossing& operator=(const timed_crossing&) = delete;
-  ~timed_crossing() = default;
+  split_crossing(const split_crossing&) = delete;
+  split_crossing& operator=(const split_crossing&) = delete;
+  ~split_crossing() = default;
 
   [[gnu::always_inline]] void begin_inner() {
     open_nested();
@@ -95,8 +96,8 @@ class timed_crossing {
   thread_mark<Direction> mark_;
 };
 
-using inbound_crossing = timed_crossing<POLYHOST_INBOUND>;
-using outbound_crossing = timed_crossing<POLYHOST_OUTBOUND>;
+using inbound_crossing = split_crossing<POLYHOST_INBOUND>;
+using outbound_crossing = split_crossing<POLYHOST_OUTBOUND>;
 
 // An inbound crossing of two ticks: only its whole is timed.
 class whole_crossing {
@@ -114,7 +115,7 @@ class whole_crossing {
   thread_mark<POLYHOST_INBOUND> mark_;
 };
 
-// A crossing without ticks: with the members of timed_crossing that code for both needs.
+// A crossing without ticks: with the members of split_crossing that code for both needs.
 template <polyhost_direction Direction>
 class untimed_crossing {
  public:
