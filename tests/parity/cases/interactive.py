@@ -82,7 +82,7 @@ CASES = [
     talk("names", "sorted(globals())", "__name__, __doc__, __file__ if '__file__' in globals() else 0"),
     talk("sys.path and sys.argv",
          "import sys; sys.path[0], sys.argv, sys.flags.interactive, sys.flags.inspect"),
-    talk("input()", ("x = input('? ')\n", "? "), "typed", "x"),
+    talk("input()", ("x = input('? ')\n", "\n? "), "typed", "x"),
     talk("completion", "import string", ("string.ascii_u\t\n", ">>> "), ("strin\t.digits\n", ">>> ")),
     talk("completion twice", ("impor\t", None), ("\t\n", ">>> "), "1"),
     talk("history: up", "'first'", ("\x10\n", ">>> ")),
