@@ -121,6 +121,7 @@ CommandLine parse(int argc, char** argv) {
   }
   line.run.arguments.assign(1, argv[0]);
   line.run.use_virtual_env = true;
+  line.run.imports_cpp = true;
   int i = 1;
   for (bool options = true; options && i < argc; ++i) {
     const std::string_view argument = argv[i];

@@ -1,5 +1,7 @@
-# Compiles a Python package to marshalled code in a C++ file, for the binary to carry.
-# Usage: freeze.py PACKAGE_DIRECTORY OUTPUT.cpp
+# Compiles a Python package to marshalled code in a C++ file, for the binary to carry, and with it, as a module of that
+# package, the public headers, which modules are compiled against.
+# Usage: freeze.py PACKAGE_DIRECTORY HEADER_DIRECTORY OUTPUT.cpp
+import hashlib
 import marshal
 import pathlib
 import sys
@@ -15,10 +17,21 @@ def modules(package):
         yield name, is_package, marshal.dumps(code)
 
 
-def main(package, output):
+def headers(directory):
+    """The sources of polyhost.toolchain.header_files (FILES: path -> text) and .headers (DIGEST of them all)."""
+    files = {str(path.relative_to(directory)): path.read_text() for path in sorted(directory.rglob("*.h*"))}
+    digest = hashlib.sha256(repr(files).encode()).hexdigest()[:32]
+    return {"header_files": f"FILES = {files!r}\n", "headers": f"DIGEST = {digest!r}\n"}
+
+
+def main(package, include, output):
     lines = ["// Made by cmake/freeze.py. Do not edit.", '#include "package.h"', "", "namespace polyhost::package {", "namespace {"]
     rows = []
-    for number, (name, is_package, code) in enumerate(modules(package)):
+    carried = list(modules(package))
+    for module, source in headers(include).items():
+        name = f"{package.name}.toolchain.{module}"
+        carried.append((name, False, marshal.dumps(compile(source, f"<frozen {name}>", "exec", dont_inherit=True, optimize=0))))
+    for number, (name, is_package, code) in enumerate(carried):
         lines.append(f"const unsigned char code_{number}[] = {{{','.join(map(str, code))}}};")
         rows.append(f'    {{"{name}", code_{number}, {str(is_package).lower()}}},')
     lines += ["const interpreter::FrozenModule table[] = {", *rows, "};", "}  // namespace", ""]
@@ -26,4 +39,4 @@ def main(package, output):
     output.write_text("\n".join(lines))
 
 
-main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+main(*map(pathlib.Path, sys.argv[1:]))

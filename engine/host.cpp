@@ -13,6 +13,7 @@
 #include "report/json.h"
 #include "report/output.h"
 #include "report/table.h"
+#include "toolchain/finder.h"
 
 #include <polyhost/version.h>
 
@@ -32,6 +33,7 @@ struct Run {
   std::string script;
   std::vector<std::pair<std::string, report::Output>> reports;  // format, and where to
   pid_t process = 0;
+  bool imports_cpp = false;
 };
 
 Run& current_run() {
@@ -82,6 +84,12 @@ const char* last_words(bool reports) {
                  : "polyhost: ended by the second Ctrl-C in a native function\n";
 }
 
+// Called when Python is initialised.
+void prepare_python() {
+  boundary::remember_python_handler();
+  if (current_run().imports_cpp) toolchain::install_finder();
+}
+
 // False, with a message, if a report's file cannot be opened.
 bool claim_outputs(const std::vector<ReportRequest>& requests) {
   Run& run = current_run();
@@ -105,6 +113,7 @@ int run(const RunOptions& options) {
   current.start = base::now();
   current.script = options.script;
   current.process = ::getpid();
+  current.imports_cpp = options.imports_cpp;
   if (!claim_outputs(options.reports)) return 2;
   boundary::register_module({take_snapshot, reset, render, !options.reports.empty()});
   boundary::set_timing(options.timing);
@@ -114,7 +123,7 @@ int run(const RunOptions& options) {
                   (options.script.empty() ? "no script" : options.script) + " by Python " +
                   interpreter::version() + ", clock " + base::clock_source());
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
-                           options.gc_throughput, boundary::remember_python_handler, write_reports});
+                           options.gc_throughput, prepare_python, write_reports});
 }
 
 std::string version_text() {

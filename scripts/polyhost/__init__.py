@@ -3,17 +3,41 @@
     import polyhost
     polyhost.boundary.report()      # the table of all crossings so far, to stderr
 
+    import kernels                  # compiles kernels.cpp, beside the script, when it has changed
+
+    add = polyhost.cpp('POLYHOST_EXPORT int add(int a, int b) { return a + b; }')
+
+    @polyhost.native
+    def fib(n: int) -> int:
+        "return n < 2 ? n : fib(n - 1) + fib(n - 2);"
+
 The package is part of the polyhost binary; under plain python3 it is not there.
 """
 
 from _polyhost import version as __version__
 
-__all__ = ["boundary"]
+__all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native"]
+
+# Where each name is: imported when it is first asked for.
+_HOMES = {
+    "Array": "polyhost.toolchain.types",
+    "CompileError": "polyhost.toolchain.errors",
+    "CompileWarning": "polyhost.toolchain.errors",
+    "cpp": "polyhost.toolchain.inline",
+    "native": "polyhost.toolchain.native",
+}
 
 
 def __getattr__(name):
-    if name == "boundary":
-        import importlib
+    import importlib
 
+    if name == "boundary":
         return importlib.import_module("polyhost.boundary")
+    if name in _HOMES:
+        value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+        return value
     raise AttributeError(f"module 'polyhost' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

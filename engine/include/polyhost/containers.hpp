@@ -12,6 +12,7 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace polyhost {
 
@@ -36,7 +37,8 @@ concept set_like = requires(T container, typename T::key_type key) {
 &&!map_like<T> && !through_pybind<T>;
 
 template <class T>
-concept sequence_like = requires(T container, typename T::value_type item) {
+concept sequence_like =
+    !std::is_same_v<typename T::value_type, std::byte> && requires(T container, typename T::value_type item) {
   container.push_back(std::move(item));
 }
 &&!text_like<T> && !through_pybind<T>;
@@ -152,6 +154,25 @@ struct converter<T> {
       PyList_SET_ITEM(list.get(), index++, made);
     }
     return list.release();
+  }
+};
+
+// bytes, a copy, from bytes, bytearray or any other C-contiguous buffer.
+template <>
+struct converter<std::vector<std::byte>> {
+  std::vector<std::byte> value;
+
+  static void describe(std::string& out) { out += "bytes"; }
+
+  bool load(PyObject* from, argument& arg) {
+    converter<std::span<const std::byte>> bytes;
+    if (!bytes.load(from, arg)) return false;
+    value.assign(bytes.value.begin(), bytes.value.end());
+    return true;
+  }
+
+  static PyObject* make(const std::vector<std::byte>& bytes) {
+    return converter<std::span<const std::byte>>::make(bytes);
   }
 };
 

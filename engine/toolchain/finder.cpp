@@ -1,0 +1,85 @@
+// The search for NAME.cpp. In C++, since every import that fails comes by here, and every start would pay for
+// a module of Python.
+#include "toolchain/finder.h"
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <polyhost/object.hpp>
+
+#include <unistd.h>
+
+#include <string>
+
+namespace polyhost::toolchain {
+
+namespace {
+
+// "a.b.kernels" -> "/kernels.cpp"
+std::string file_name(PyObject* name) {
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(name, &size);
+  if (text == nullptr) return {};
+  const std::string whole(text, static_cast<std::size_t>(size));
+  return "/" + whole.substr(whole.rfind('.') + 1) + ".cpp";
+}
+
+// The path of that file in that directory, a str; null without an exception if it is not there, or if the
+// entry of sys.path is not a directory's name.
+object find_in(PyObject* directory, const std::string& file) {
+  const object bytes =
+      object::steal(PyUnicode_Check(directory) ? PyUnicode_EncodeFSDefault(directory) : nullptr);
+  if (!bytes) {
+    PyErr_Clear();
+    return {};
+  }
+  std::string path(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
+  path = path.empty() ? file.substr(1) : path + file;  // "", as of -c: the current directory
+  if (path.find('\0') != std::string::npos || ::access(path.c_str(), R_OK) != 0) return {};
+  return object::steal(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
+}
+
+// find_spec(name, path=None, target=None)
+PyObject* find_spec(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
+  if (nargs < 1 || nargs > 3 || !PyUnicode_Check(args[0])) {
+    PyErr_SetString(PyExc_TypeError, "find_spec() takes a module's name, a path and a target");
+    return nullptr;
+  }
+  const bool top_level = nargs < 2 || Py_IsNone(args[1]);
+  PyObject* const directories = top_level ? PySys_GetObject("path") : args[1];
+  const object list = object::steal(directories != nullptr ? PySequence_List(directories) : PyList_New(0));
+  if (!list) return nullptr;
+  const std::string file = file_name(args[0]);
+  if (file.empty()) return nullptr;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); ++i) {
+    const object found = find_in(PyList_GET_ITEM(list.get(), i), file);
+    if (!found) continue;
+    const object finder = object::steal(PyImport_ImportModule("polyhost.toolchain.finder"));
+    return finder ? PyObject_CallMethod(finder.get(), "spec", "OO", args[0], found.get()) : nullptr;
+  }
+  if (PyErr_Occurred() != nullptr) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyMethodDef methods[] = {
+    {"find_spec", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(find_spec)),
+     METH_FASTCALL | METH_STATIC, "The spec of a module that NAME.cpp is compiled to, or None."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyType_Slot slots[] = {
+    {Py_tp_doc, const_cast<char*>("Finds NAME.cpp on sys.path, and in the directories of packages.")},
+    {Py_tp_methods, methods},
+    {0, nullptr}};
+PyType_Spec type_spec{"_polyhost.CppFinder", sizeof(PyObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, slots};
+
+}  // namespace
+
+void install_finder() {
+  PyObject* const finders = PySys_GetObject("meta_path");
+  const object type = object::steal(PyType_FromSpec(&type_spec));
+  if (finders == nullptr || !PyList_Check(finders) || !type || PyList_Append(finders, type.get()) != 0)
+    PyErr_Print();
+}
+
+}  // namespace polyhost::toolchain

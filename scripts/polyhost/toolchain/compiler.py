@@ -1,0 +1,125 @@
+"""The compiler: which one, with which options, and one run of it."""
+
+import os
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+
+from polyhost.toolchain import cache, headers
+from polyhost.toolchain.errors import CompileError
+
+INSTALL = "install one with `apt-get install g++`, or name yours in the environment variable CXX"
+BASE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden"]
+# Options that leave the layout of classes alone: with these, and no others, a module may share what is compiled once.
+HARMLESS = ("-O", "-march=", "-mtune=", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
+# Environment variables that change what a compiler does.
+VARIABLES = ("CXX", "CPATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX", "COMPILER_PATH", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR")
+
+
+def command():
+    """The compiler as a command (list of str): $CXX, else g++, clang++ or c++. CompileError if there is none."""
+    named = os.environ.get("CXX", "").split()
+    for words in [named] if named else [["g++"], ["clang++"], ["c++"]]:
+        if path := which(words[0]):
+            return [path, *words[1:]]
+    raise CompileError(f"there is no C++ compiler{f' {named[0]!r}' if named else ''}: {INSTALL}")
+
+
+def which(program):
+    """As shutil.which, whose module takes longer to import than the search."""
+    for directory in [""] if "/" in program else os.get_exec_path():
+        path = os.path.join(directory, program)
+        if os.access(path, os.X_OK) and os.path.isfile(path):
+            return path
+    return None
+
+
+def identity(words):
+    """What tells this compiler, this machine and this Python from others, without running anything (a tuple)."""
+    path = os.path.realpath(words[0])
+    status = os.stat(path)
+    environment = tuple(os.environ.get(name, "") for name in VARIABLES)
+    return (words, path, status.st_size, status.st_mtime_ns, environment, EXTENSION_SUFFIXES[0], sys.version_info[:3], headers.DIGEST)
+
+
+def processor():
+    """The features of this processor, for code that is compiled for it alone."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
+            return next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        return ""
+
+
+def python_include():
+    import sysconfig
+
+    path = sysconfig.get_path("include", "posix_prefix")
+    if not os.path.exists(os.path.join(path, "Python.h")):
+        raise CompileError(f"Python's headers are missing ({path}/Python.h): install them with `apt-get install libpython3-dev`")
+    return path
+
+
+def may_share(flags):
+    """True if a module compiled with these options works with what is compiled once for all (detail/inline.hpp)."""
+    return all(flag.startswith(HARMLESS) and not flag.startswith("-fsanitize") for flag in flags)
+
+
+def unpack_headers():
+    """The directory of the public headers, which the binary carries (str)."""
+    from polyhost.toolchain.header_files import FILES
+
+    entry = cache.Entry("headers", headers.DIGEST)
+    if not (entry.trusted() and os.path.exists(entry.file("complete"))):
+        with entry.lock():
+            for name, text in FILES.items():
+                os.makedirs(os.path.dirname(entry.file(name)), mode=0o700, exist_ok=True)
+                entry.write(name, text.encode())
+            entry.write("complete", b"")
+    return entry.path
+
+
+def run(words, what):
+    """Runs a compiler to its end; what it said on stderr (str). CompileError if it fails, does not end by itself, or the
+    disk is full; `what` names the source in it."""
+    import subprocess
+
+    from polyhost.toolchain import diagnostics
+
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"})
+    except OSError as failure:
+        raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {INSTALL}") from None
+    said = done.stderr.decode(errors="replace")
+    if done.returncode == 0:
+        return said
+    if "No space left on device" in said or "Disk quota exceeded" in said:
+        raise CompileError(f"{what} was not compiled, as the disk is full: make room in {cache.directory()} and $TMPDIR, or {cache.ADVICE}", output=said)
+    killed = -done.returncode if done.returncode < 0 else None
+    if killed or "Killed signal" in said or "fatal error: Killed" in said:
+        import signal
+
+        name = signal.Signals(killed).name if killed else "SIGKILL"
+        raise CompileError(f"{what} was not compiled: the compiler was ended by {name} (out of memory?); try again", output=said)
+    raise diagnostics.error(what, said)
+
+
+def pkg_config(packages, where):
+    """(compile options, link options, .pc files) of packages (lists of str)."""
+    if not packages:
+        return [], [], []
+    import shlex
+    import subprocess
+
+    tool = which("pkg-config")
+    if tool is None:
+        raise CompileError(f"{where} needs pkg-config: install it with `apt-get install pkg-config`")
+
+    def ask(*question):
+        done = subprocess.run([tool, *question], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        if done.returncode != 0:
+            reason = done.stderr.strip().splitlines()
+            raise CompileError(f"{where}: pkg-config knows no {' '.join(packages)} ({reason[0] if reason else 'no reason given'}): install the development package")
+        return shlex.split(done.stdout)
+
+    files = [os.path.join(*ask("--variable=pcfiledir", package), package + ".pc") for package in packages]
+    return ask("--cflags", *packages), ask("--libs", *packages), files

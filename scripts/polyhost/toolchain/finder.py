@@ -1,0 +1,63 @@
+"""`import kernels` finds kernels.cpp, on sys.path or in the package's directories, where Python finds no module of its own.
+
+The search itself is in engine/toolchain/finder.cpp: every failing import comes by there.
+"""
+
+import importlib.machinery
+import importlib.util
+
+from polyhost.toolchain import build
+from polyhost.toolchain.errors import CompileError
+
+
+class CppLoader(importlib.machinery.ExtensionFileLoader):
+    """Compiles the source when the module is made, and goes on as with any extension module. `source` (str): its path."""
+
+    def __init__(self, name, source):
+        super().__init__(name, source)
+        self.source = source
+
+    def create_module(self, spec):
+        self.path = spec.origin = build.build(build.Unit.of_file(spec.name, self.source))
+        try:
+            return super().create_module(spec)
+        except ImportError as error:
+            raise explained(error, self.source) from None
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        module.__source__ = self.source
+
+    def get_source(self, fullname):
+        with open(self.source, encoding="utf-8") as file:
+            return file.read()
+
+
+def spec(name, source):
+    """The spec of a module that is compiled from that file when it is imported."""
+    return importlib.util.spec_from_file_location(name, source, loader=CppLoader(name, source))
+
+
+def load(name, path, title):
+    """A module made from a shared object (module); it is not put into sys.modules. `title` names its source in errors."""
+    loader = importlib.machinery.ExtensionFileLoader(name, path)
+    try:
+        made = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path, loader=loader))
+    except ImportError as error:
+        raise explained(error, title) from None
+    loader.exec_module(made)
+    return made
+
+
+def explained(error, title):
+    """The loader's exception, or a CompileError for a name that nothing defines: only loading shows that."""
+    before, found, symbol = str(error).partition("undefined symbol: ")
+    if not found:
+        return error
+    import subprocess
+
+    try:
+        name = subprocess.run(["c++filt", symbol], capture_output=True, text=True).stdout.strip() or symbol
+    except OSError:
+        name = symbol
+    return CompileError(f"{title} uses {name}, which nothing defines: name its file (// polyhost: sources = FILE) or its library (// polyhost: flags = -lNAME)")

@@ -1,0 +1,45 @@
+"""polyhost.cpp(source): a module, or a function, from a string of C++."""
+
+import os
+import sys
+
+from polyhost.toolchain import build, finder
+
+
+def module_name(path):
+    """What rows of a report are to be called that come from this script (str)."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem).strip("_") or "script"
+    return name if not name[0].isdigit() else "_" + name
+
+
+def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False):
+    """Compiles C++ (str) and returns what it exports: the function, if it is one, else a module of them.
+
+    Exported is what POLYHOST_EXPORT stands before, with a Python name and defaults as in C++, or what a POLYHOST_MODULE
+    names. The module is not put into sys.modules. name (str): the module's, else the script's; a POLYHOST_MODULE must have it; flags, pkg_config, sources
+    (lists of str): as in the comment lines `// polyhost: NAME = VALUE` of a file; sources are named from the script's
+    directory. warnings (bool): the compiler's are shown, as polyhost.CompileWarning.
+
+    The result is kept: the same text is compiled once, ever. CompileError, with the script's own lines, if it does not
+    compile; TypeError if text is no str. Holds the GIL but while the compiler runs.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"polyhost.cpp() takes C++ as a str, not {type(text).__name__}")
+    frame = sys._getframe(1)
+    path = frame.f_code.co_filename
+    name = name or module_name(path)
+    base = os.path.dirname(os.path.abspath(path)) if os.path.exists(path) else os.getcwd()
+    extra = {"flags": list(flags), "pkg-config": list(pkg_config), "sources": list(sources)}
+
+    def write():
+        from polyhost.toolchain import place, source
+
+        line = place.of_text(text, frame)
+        options = source.read_options(text, path)
+        return source.complete(text, name, path, line), {key: options[key] + extra[key] for key in options}
+
+    unit = build.Unit(name, f"C++ in {path}", repr((text, extra)), write, base, warnings)
+    made = finder.load(name, build.build(unit), unit.title)
+    functions = [value for value in vars(made).values() if type(value) is type(len)]
+    return functions[0] if len(functions) == 1 and "POLYHOST_MODULE" not in text else made

@@ -1,0 +1,140 @@
+"""@polyhost.native: a function whose body is C++, in its docstring, and whose types are its annotations."""
+
+import _thread
+import os
+import types
+
+from polyhost.toolchain import build, finder, inline
+from polyhost.toolchain import types as cpp_types
+
+lock = _thread.RLock()
+waiting = {}  # script -> [NativeFunction] that are not compiled yet
+
+
+class NativeFunction:
+    """What the decorator leaves in a script until the function is compiled, with all others of the script, at the first
+    call of one of them; from then on it hands calls on, and in the script's own module the function takes its place."""
+
+    def __init__(self, function, flags, release_gil):
+        self.__name__, self.__qualname__, self.__module__ = function.__name__, function.__qualname__, function.__module__
+        self.__wrapped__ = function
+        self._flags, self._release_gil, self._made = flags, release_gil, None
+        self._signature = Signature(function)
+        with lock:
+            others = waiting.setdefault(function.__code__.co_filename, [])
+            others[:] = [other for other in others if other.__name__ != self.__name__]  # defined again
+            others.append(self)
+
+    def __call__(self, *args, **kwargs):
+        return compiled(self)(*args, **kwargs)
+
+    def __getattr__(self, name):
+        if name.startswith("_") and name != "__signature__":
+            raise AttributeError(name)
+        return getattr(compiled(self), name)  # as .batch
+
+    def __repr__(self):
+        return f"<native function {self.__qualname__}>"
+
+
+class Signature:
+    """A function's parameters in both languages: text (str, as m.def takes it), declaration (str, of C++)."""
+
+    def __init__(self, function):
+        code, where = function.__code__, f"{function.__qualname__}()"
+        positional, only = code.co_argcount, code.co_kwonlyargcount
+        names = code.co_varnames[: positional + only]
+        if code.co_flags & 0x0C:  # *args, **kwargs
+            raise TypeError(f"{where}: *{code.co_varnames[positional + only]} has no counterpart in C++: name each parameter, or take a list or dict")
+        defaults = dict(zip(names[positional - len(function.__defaults__ or ()) : positional], function.__defaults__ or ()))
+        defaults |= function.__kwdefaults__ or {}
+        parts, parameters = [], []
+        for number, name in enumerate(names):
+            if number == positional:
+                parts.append("*")
+            parts.append(f"{name}={defaults[name]!r}" if name in defaults else name)
+            if number + 1 == code.co_posonlyargcount:
+                parts.append("/")
+            parameters.append(f"{translated(cpp_types.parameter, function, name, where)} {name}")
+        result = translated(cpp_types.result, function, "return", where)
+        self.text = f"{function.__name__}({', '.join(parts)})"
+        self.declaration = f"{result} {function.__name__}({', '.join(parameters)})"
+
+
+def translated(convert, function, name, where):
+    what = f"{where}: the result" if name == "return" else f"{where}: parameter '{name}'"
+    if name not in function.__annotations__:
+        raise TypeError(f"{what} has no annotation: " + ("write -> int, or -> None for none" if name == "return" else "a C++ parameter needs a type"))
+    annotation = function.__annotations__[name]
+    if isinstance(annotation, str):  # from __future__ import annotations
+        annotation = eval(annotation, function.__globals__)
+    try:
+        return convert(annotation)
+    except cpp_types.Unsupported as error:
+        raise TypeError(f"{what}: the type {error} has no counterpart in C++: see help(polyhost.native) for those that have") from None
+
+
+def native(function=None, *, flags=(), release_gil=False):
+    """Makes a function of C++ out of its docstring: the body, with the parameters' names. Use it as a decorator.
+
+    Types are the annotations': int (64 bit), float, bool, str, bytes, object, list[T], set[T], dict[K, V], tuple[T, ...],
+    T | None, Callable[[T], R], polyhost.Array[float], polyhost.Array[float, 2]. All native functions of a script are
+    compiled together when one of them is called first, and may call each other. flags (list of str): for the compiler;
+    release_gil (bool): the body runs without the GIL.
+
+    TypeError for an annotation that has no counterpart, for a missing one, and for a function without a docstring;
+    CompileError, at the first call, for a body that does not compile.
+    """
+    if function is None:
+        return lambda function: native(function, flags=flags, release_gil=release_gil)
+    if not isinstance(function, types.FunctionType):
+        raise TypeError(f"@polyhost.native takes a function, not {type(function).__name__}")
+    if not function.__doc__ or not function.__doc__.strip():
+        raise TypeError(f"{function.__qualname__}() has no C++: write its body as the docstring")
+    return NativeFunction(function, list(flags), release_gil)
+
+
+def compiled(function):
+    """The builtin function of a NativeFunction, compiled with all others of its script that wait. CompileError."""
+    if function._made is None:
+        with lock:
+            if function._made is None:
+                path = function.__wrapped__.__code__.co_filename
+                functions = waiting.pop(path, [])  # those that do not compile do not keep later ones from it
+                compile_all(path, functions if function in functions else [function])
+    return function._made
+
+
+def compile_all(path, functions):
+    unit = unit_of(path, functions)
+    made = finder.load(unit.name, build.build(unit), unit.title)
+    for f in functions:
+        f._made = getattr(made, f.__name__)
+        f._made.__module__ = f.__module__  # where pickle finds it
+        names = f.__wrapped__.__globals__
+        if names.get(f.__name__) is f:
+            names[f.__name__] = f._made
+
+
+def unit_of(path, functions):
+    """What is to be compiled for the native functions of one script (build.Unit)."""
+    name = inline.module_name(path)
+    base = os.path.dirname(os.path.abspath(path)) if os.path.exists(path) else os.getcwd()
+    made_from = [(f._signature.text, f._signature.declaration, f.__wrapped__.__doc__, f._flags, f._release_gil) for f in functions]
+    return build.Unit(name, f"C++ in {path}", repr(made_from), lambda: write(name, path, functions), base)
+
+
+def write(name, path, functions):
+    """The source, each body at its own line and column, and the options."""
+    from polyhost.toolchain import place, source
+
+    body = "\n".join(f"static {f._signature.declaration};" for f in functions) + "\n"
+    for f in functions:
+        line, column = place.of_body(f.__wrapped__)
+        here = f"#line {line} {source.c_string(path)}\n"
+        body += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{f.__wrapped__.__doc__}\n}}\n"
+    includes = [f"#include <{header}>\n" for header in ["cmath", *cpp_types.headers(body)]]
+    exports = [(f.__name__, f._signature.text, ["polyhost::release_gil"] if f._release_gil else []) for f in functions]
+    text = "#include <polyhost/native.hpp>\n" + "".join(includes) + body + source.module_block(name, exports)
+    flags = list(dict.fromkeys(flag for f in functions for flag in f._flags))
+    return text, {"flags": flags, "pkg-config": [], "sources": []}

@@ -1,0 +1,47 @@
+"""Where in a script a piece of C++ stands, so that the compiler's messages are about the script's own lines."""
+
+import ast
+import functools
+import os
+import re
+
+
+@functools.lru_cache(maxsize=16)
+def tree_of(path, _size, _time):
+    with open(path, "rb") as file:
+        return ast.parse(file.read())
+
+
+def parsed(path):
+    """The script as a syntax tree, or None where there is no such file, as in `python -c`."""
+    try:
+        status = os.stat(path)
+        return tree_of(path, status.st_size, status.st_mtime_ns)
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def of_text(text, frame):
+    """The line of a string that this frame has at hand (int); its own line if the script does not have it as it is."""
+    path, line = frame.f_code.co_filename, frame.f_lineno
+    tree = parsed(path)
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == text] if tree else []
+    nearest = min(found, key=lambda node: abs(node.lineno - line), default=None)
+    return nearest.lineno if nearest else line
+
+
+def of_body(function):
+    """(line, column) of the first character of a function's docstring."""
+    code = function.__code__
+    tree = parsed(code.co_filename)
+    for node in ast.walk(tree) if tree else ():
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != function.__name__:
+            continue
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        if first == code.co_firstlineno and ast.get_docstring(node, clean=False) == function.__doc__:
+            text = node.body[0].value
+            with open(code.co_filename, encoding="utf-8", errors="replace") as file:
+                line = file.read().splitlines()[text.lineno - 1][text.col_offset :]
+            quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)
+            return text.lineno, text.col_offset + (quote.end() if quote else 0)
+    return code.co_firstlineno + 1, 0

@@ -1,0 +1,113 @@
+"""Python's annotations as C++ types."""
+
+import collections.abc
+import sys
+import types
+
+
+class Array:
+    """Array[float], Array[float, 2]: an array of one or more dimensions, in @polyhost.native functions and in stubs.
+
+    As a parameter whatever exports a buffer, DLPack or Arrow, seen in place: polyhost::array<const double, N>. As a result
+    an object that exports them in its turn, from a polyhost::owned_array<double, N>. Items: float or int (of 64 bit).
+    """
+
+    def __class_getitem__(cls, items):
+        return types.GenericAlias(cls, items)
+
+
+SIMPLE = {int: "std::int64_t", float: "double", bool: "bool", object: "polyhost::object"}
+HEADERS = {
+    "std::vector": "vector",
+    "std::map": "map",
+    "std::set": "set",
+    "std::tuple": "tuple",
+    "std::optional": "optional",
+    "std::string": "string",
+    "polyhost::array": "polyhost/array.hpp",
+    "polyhost::owned_array": "polyhost/owned_array.hpp",
+}
+
+
+class Unsupported(TypeError):
+    """The annotation has no counterpart in C++; the argument is its name."""
+
+
+def origin_of(annotation):
+    """As typing.get_origin, whose module nobody needs who has not imported it."""
+    return getattr(annotation, "__origin__", types.UnionType if isinstance(annotation, types.UnionType) else None)
+
+
+def arguments_of(annotation):
+    return getattr(annotation, "__args__", ())
+
+
+def is_union(origin):
+    typing = sys.modules.get("typing")
+    return origin is types.UnionType or (typing is not None and origin is typing.Union)
+
+
+def name_of(annotation):
+    return annotation.__qualname__ if isinstance(annotation, type) and not arguments_of(annotation) else repr(annotation)
+
+
+def parameter(annotation):
+    """The type of a parameter (str)."""
+    views = {str: "std::string_view", bytes: "std::span<const std::byte>"}
+    if annotation in views:
+        return views[annotation]
+    if origin_of(annotation) is Array:
+        return "polyhost::array<const {}, {}>".format(*array_of(annotation))
+    if origin_of(annotation) is collections.abc.Callable:
+        *arguments, returned = arguments_of(annotation)
+        if Ellipsis in arguments:
+            raise Unsupported(name_of(annotation))
+        return f"polyhost::callback<{result(returned)}({', '.join(map(value, arguments))})>"
+    made = value(annotation)
+    return made if annotation in SIMPLE else f"const {made}&"
+
+
+def result(annotation):
+    """The type of a result (str)."""
+    if annotation is None or annotation is type(None):
+        return "void"
+    if origin_of(annotation) is Array:
+        return "polyhost::owned_array<{}, {}>".format(*array_of(annotation))
+    return value(annotation)
+
+
+def value(annotation):
+    """The type of what stands in a container (str)."""
+    owned = {**SIMPLE, str: "std::string", bytes: "std::vector<std::byte>"}
+    try:
+        if annotation in owned:
+            return owned[annotation]
+    except TypeError:  # not hashable: no type
+        raise Unsupported(repr(annotation)) from None
+    origin, of = origin_of(annotation), arguments_of(annotation)
+    if origin in (list, collections.abc.Sequence, collections.abc.Iterable) and len(of) == 1:
+        return f"std::vector<{value(of[0])}>"
+    if origin is set and len(of) == 1:
+        return f"std::set<{value(of[0])}>"
+    if origin is dict and len(of) == 2:
+        return f"std::map<{value(of[0])}, {value(of[1])}>"
+    if origin is tuple and of and Ellipsis not in of:
+        return f"std::tuple<{', '.join(map(value, of))}>"
+    if origin is tuple and len(of) == 2 and of[1] is Ellipsis:
+        return f"std::vector<{value(of[0])}>"
+    if is_union(origin) and len(of) == 2 and type(None) in of:
+        return f"std::optional<{value(of[0] if of[1] is type(None) else of[1])}>"
+    raise Unsupported(name_of(annotation))
+
+
+def array_of(annotation):
+    of = arguments_of(annotation)
+    items = {float: "double", int: "std::int64_t"}
+    if of[0] not in items or not all(isinstance(n, int) and n > 0 for n in of[1:]) or len(of) > 2:
+        raise Unsupported(name_of(annotation))
+    return items[of[0]], of[1] if len(of) == 2 else 1
+
+
+def headers(text):
+    """The headers that types in this text need (list of str)."""
+    return sorted({header for name, header in HEADERS.items() if name + "<" in text or name in text and header == "string"})
