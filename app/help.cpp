@@ -10,6 +10,10 @@ const char* const help_text =
   polyhost [switches] [python3's options] (-c command | -m module | -) [arguments]
   polyhost version          polyhost's, Python's and the compiler's version
   polyhost bench            what a call costs, beside other ways of binding; see polyhost bench --help
+  polyhost new NAME         a native module, NAME.cpp, and its test
+  polyhost build FILE       an extension module of a .cpp; or the C++ of a script, compiled before it runs
+  polyhost list [MODULE]    native functions, their signatures and docstrings
+  polyhost stubs MODULE     a .pyi for type checkers
   polyhost help             this text; `polyhost --help` shows python3's
 
 Switches, before the script:
@@ -25,7 +29,11 @@ Switches, before the script:
                             for programs that make many objects, and they keep more memory meanwhile
                             (gc.set_threshold(50000, 20, 100); for this process, not its children)
 
+`import kernels` compiles kernels.cpp, beside the script or on sys.path, when it has changed; see help("polyhost").
+
 Environment:
+  XDG_CACHE_HOME=DIRECTORY  what is compiled is kept in DIRECTORY/polyhost (~/.cache/polyhost without it)
+  CXX=COMPILER              compiles C++ (g++ without it)
   POLYHOST_LOG=debug        shows what the host does
   VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python
 

@@ -92,14 +92,30 @@ bool read_switch(std::string_view argument, CommandLine& line) {
   return false;
 }
 
+// The commands that are modules of the package polyhost.
+struct Command {
+  std::string_view name;
+  const char* module;
+};
+constexpr Command commands[] = {{"bench", "polyhost.bench"},
+                                {"build", "polyhost.commands.build"},
+                                {"list", "polyhost.commands.list"},
+                                {"new", "polyhost.commands.new"},
+                                {"stubs", "polyhost.commands.stubs"}};
+
 // `polyhost bench ARGUMENTS` is python3 -I -m polyhost.bench ARGUMENTS: the script's environment is not its.
-std::vector<char*> bench_arguments(int argc, char** argv) {
+bool read_command(int argc, char** argv, CommandLine& line) {
   static char isolated[] = "-I";
   static char as_module[] = "-m";
-  static char module[] = "polyhost.bench";
-  std::vector<char*> arguments{argv[0], isolated, as_module, module};
-  arguments.insert(arguments.end(), argv + 2, argv + argc);
-  return arguments;
+  for (const Command& command : commands) {
+    if (argc < 2 || command.name != argv[1]) continue;
+    line.run.arguments = {argv[0], isolated, as_module, const_cast<char*>(command.module)};
+    line.run.arguments.insert(line.run.arguments.end(), argv + 2, argv + argc);
+    line.run.script = argv[1];
+    line.run.imports_cpp = true;
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -114,11 +130,7 @@ CommandLine parse(int argc, char** argv) {
     line.command = argv[1];
     return line;
   }
-  if (argc > 1 && std::string_view(argv[1]) == "bench") {
-    line.run.arguments = bench_arguments(argc, argv);
-    line.run.script = "bench";
-    return line;
-  }
+  if (read_command(argc, argv, line)) return line;
   line.run.arguments.assign(1, argv[0]);
   line.run.use_virtual_env = true;
   line.run.imports_cpp = true;

@@ -26,6 +26,8 @@ libfmt-dev          formats the host's messages
 nlohmann-json3-dev  writes the JSON report
 doctest-dev         unit tests
 pybind11-dev        the peer that the benchmarks compare with
+pkg-config          finds the libraries that a .cpp asks for
+mypy                checks the type stubs, in the tests
 END
 }
 clang_packages() {

@@ -22,8 +22,8 @@ class Unit:
         self.base, self.warnings, self.is_file = base, warnings, is_file
 
     @classmethod
-    def of_file(cls, name, path, warnings=False):
-        """CompileError if the file cannot be read or is no UTF-8."""
+    def of_file(cls, name, path, warnings=False, flags=()):
+        """flags (list of str): besides the file's own. CompileError if the file cannot be read or is no UTF-8."""
         try:
             with open(path, encoding="utf-8") as file:
                 text = file.read()
@@ -35,9 +35,10 @@ class Unit:
         def write():
             from polyhost.toolchain import source
 
-            return source.complete(text, name, path), source.read_options(text, path)
+            options = source.read_options(text, path)
+            return source.complete(text, name, path), {**options, "flags": [*options["flags"], *flags]}
 
-        return cls(name, path, text, write, os.path.dirname(os.path.abspath(path)), warnings, is_file=True)
+        return cls(name, path, repr((text, flags)) if flags else text, write, os.path.dirname(os.path.abspath(path)), warnings, is_file=True)
 
     @property
     def short_name(self):

@@ -13,6 +13,11 @@ def module_name(path):
     return name if not name[0].isdigit() else "_" + name
 
 
+def full_path(name):
+    """Of a script as Python names it: the same however it was started. What is no file stays ("<stdin>")."""
+    return os.path.abspath(name) if os.path.exists(name) else name
+
+
 def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False):
     """Compiles C++ (str) and returns what it exports: the function, if it is one, else a module of them.
 
@@ -27,9 +32,9 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
     if not isinstance(text, str):
         raise TypeError(f"polyhost.cpp() takes C++ as a str, not {type(text).__name__}")
     frame = sys._getframe(1)
-    path = frame.f_code.co_filename
+    path = full_path(frame.f_code.co_filename)
     name = name or module_name(path)
-    base = os.path.dirname(os.path.abspath(path)) if os.path.exists(path) else os.getcwd()
+    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
     extra = {"flags": list(flags), "pkg-config": list(pkg_config), "sources": list(sources)}
 
     def write():

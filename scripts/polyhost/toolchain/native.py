@@ -21,7 +21,7 @@ class NativeFunction:
         self._flags, self._release_gil, self._made = flags, release_gil, None
         self._signature = Signature(function)
         with lock:
-            others = waiting.setdefault(function.__code__.co_filename, [])
+            others = waiting.setdefault(inline.full_path(function.__code__.co_filename), [])
             others[:] = [other for other in others if other.__name__ != self.__name__]  # defined again
             others.append(self)
 
@@ -99,7 +99,7 @@ def compiled(function):
     if function._made is None:
         with lock:
             if function._made is None:
-                path = function.__wrapped__.__code__.co_filename
+                path = inline.full_path(function.__wrapped__.__code__.co_filename)
                 functions = waiting.pop(path, [])  # those that do not compile do not keep later ones from it
                 compile_all(path, functions if function in functions else [function])
     return function._made
@@ -119,7 +119,7 @@ def compile_all(path, functions):
 def unit_of(path, functions):
     """What is to be compiled for the native functions of one script (build.Unit)."""
     name = inline.module_name(path)
-    base = os.path.dirname(os.path.abspath(path)) if os.path.exists(path) else os.getcwd()
+    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
     made_from = [(f._signature.text, f._signature.declaration, f.__wrapped__.__doc__, f._flags, f._release_gil) for f in functions]
     return build.Unit(name, f"C++ in {path}", repr(made_from), lambda: write(name, path, functions), base)
 
@@ -130,9 +130,9 @@ def write(name, path, functions):
 
     body = "\n".join(f"static {f._signature.declaration};" for f in functions) + "\n"
     for f in functions:
-        line, column = place.of_body(f.__wrapped__)
+        line, column, text = place.of_body(f.__wrapped__)
         here = f"#line {line} {source.c_string(path)}\n"
-        body += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{f.__wrapped__.__doc__}\n}}\n"
+        body += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{text}\n}}\n"
     includes = [f"#include <{header}>\n" for header in ["cmath", *cpp_types.headers(body)]]
     exports = [(f.__name__, f._signature.text, ["polyhost::release_gil"] if f._release_gil else []) for f in functions]
     text = "#include <polyhost/native.hpp>\n" + "".join(includes) + body + source.module_block(name, exports)

@@ -31,17 +31,19 @@ def of_text(text, frame):
 
 
 def of_body(function):
-    """(line, column) of the first character of a function's docstring."""
+    """(line, column, text) of a function's docstring as it stands in the script: from 3.13 on, CPython cuts its indentation
+    off when it compiles it."""
     code = function.__code__
     tree = parsed(code.co_filename)
     for node in ast.walk(tree) if tree else ():
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != function.__name__:
             continue
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        if first == code.co_firstlineno and ast.get_docstring(node, clean=False) == function.__doc__:
-            text = node.body[0].value
+        text = ast.get_docstring(node, clean=False) or ""
+        if first == code.co_firstlineno and text.split() == function.__doc__.split():
+            literal = node.body[0].value
             with open(code.co_filename, encoding="utf-8", errors="replace") as file:
-                line = file.read().splitlines()[text.lineno - 1][text.col_offset :]
+                line = file.read().splitlines()[literal.lineno - 1][literal.col_offset :]
             quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)
-            return text.lineno, text.col_offset + (quote.end() if quote else 0)
-    return code.co_firstlineno + 1, 0
+            return literal.lineno, literal.col_offset + (quote.end() if quote else 0), text
+    return code.co_firstlineno + 1, 0, function.__doc__

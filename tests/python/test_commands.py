@@ -1,0 +1,121 @@
+"""The commands new, build, list and stubs, as a user types them."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+import unittest
+
+from support import POLYHOST, PYTHON, SANITIZER, run
+
+CACHE = tempfile.mkdtemp()  # one for all: what modules share is compiled once
+unittest.addModuleCleanup(shutil.rmtree, CACHE, ignore_errors=True)
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+
+FUNCTIONS = """\
+#include <polyhost/native.hpp>
+#include <polyhost/array.hpp>
+#include <polyhost/owned_array.hpp>
+#include <map>
+/// x times factor.
+POLYHOST_EXPORT double scale(double x, double factor = 2.0) { return x * factor; }
+POLYHOST_EXPORT std::map<std::string, std::vector<int>> group(const std::vector<std::optional<int>>& xs, polyhost::callback<double(double)> f) { return {}; }
+POLYHOST_EXPORT polyhost::owned_array<double> rows(polyhost::array<const double, 2> a, std::span<const double> b) { return {}; }
+POLYHOST_EXPORT std::tuple<int, std::string> pair(std::string_view text, bool flag) { return {1, std::string(text)}; }
+"""
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w") as file:
+            file.write(text)
+
+    def type(self, *arguments, program=POLYHOST, status=0, **environment):
+        environment = {**os.environ, "XDG_CACHE_HOME": CACHE, **environment}
+        done = run(*arguments, program=program, cwd=self.folder, env=environment)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout if status == 0 else done.stderr
+
+    def test_a_new_module_is_ready(self):
+        self.assertIn("kernels.cpp and test_kernels.py are written", self.type("new", "kernels"))
+        self.type("test_kernels.py")
+        self.assertEqual(
+            self.type("list"),
+            f"kernels, from {os.path.realpath(self.path('kernels.cpp'))}\n  fib(n: int) -> int\n      The n-th Fibonacci number, by plain recursion.\n",
+        )
+        self.assertIn("kernels.cpp is there already: choose another name", self.type("new", "kernels", status=2))
+        self.assertIn("'9to5' is no name for a module", self.type("new", "9to5", status=2))
+
+    def test_build_a_module_for_python3(self):
+        self.write("kernels.cpp", FUNCTIONS)
+        self.assertEqual(self.type("build", "kernels.cpp", "-o", "out"), f"out/kernels{SUFFIX}\nout/kernels.pyi\n")
+        code = "import kernels; print(kernels.scale(3), kernels.pair('x', True), kernels.scale.batch([1, 2], 3.0).tolist())"
+        for program in (PYTHON, POLYHOST):
+            self.assertEqual(self.type("-c", code, program=program, PYTHONPATH="out"), "6.0 (1, 'x') [3.0, 6.0]\n")
+
+    def test_build_for_a_debugger_and_sanitized(self):
+        self.write("kernels.cpp", '#include <polyhost/native.hpp>\nPOLYHOST_EXPORT int f(int i) { int a[3] = {1, 2, 3}; return a[i]; }\n')
+        self.type("build", "kernels.cpp", "-o", "debug", "--debug")
+        sections = subprocess.run(["readelf", "-S", self.path(f"debug/kernels{SUFFIX}")], capture_output=True, text=True).stdout
+        self.assertIn(".debug_info", sections)
+        if SANITIZER:
+            return  # a second sanitizer cannot be loaded
+        self.type("build", "kernels.cpp", "-o", "sanitized", "--sanitize")
+        library = subprocess.run(["g++", "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
+        options = dict(PYTHONPATH="sanitized", LD_PRELOAD=library, ASAN_OPTIONS="detect_leaks=0")
+        self.assertIn("kernels.cpp:2", self.type("-c", "import kernels; kernels.f(3)", status=1, **options))
+
+    def test_build_a_script(self):
+        script = (
+            "import polyhost\nText = list[str]\nprint('run')\n"
+            "@polyhost.native\ndef count(texts: Text) -> int:\n    'return texts.size();'\n"
+            "def main():\n    f = polyhost.cpp('POLYHOST_EXPORT int one() { return 1; }')\n    print(count(['a']), f())\nmain()\n"
+        )
+        self.write("script.py", script)
+        self.assertEqual(self.type("build", "script.py"), f"{self.path('script.py')}: 1 native functions and 1 texts of C++ are compiled\n")
+        before = sorted(os.listdir(CACHE + "/polyhost/modules"))
+        self.assertEqual(self.type("script.py"), "run\n1 1\n")
+        self.assertEqual(sorted(os.listdir(CACHE + "/polyhost/modules")), before)  # nothing was left to compile
+
+    def test_stubs_satisfy_a_type_checker(self):
+        self.write("kernels.cpp", FUNCTIONS)
+        self.write("user.py", "import kernels\nx: float = kernels.scale(3, factor=1.5)\nys = kernels.scale.batch([1.0, 2.0])\ng: dict[str, list[int]] = kernels.group([1, None], lambda v: v)\n")
+        self.write("wrong.py", "import kernels\nkernels.scale('3')\nkernels.pair(1, True)\n")
+        stub = self.type("stubs", "kernels")
+        self.type("stubs", "kernels", "-o", "kernels.pyi")
+        with open(self.path("kernels.pyi")) as file:
+            self.assertEqual(file.read(), stub)
+        self.assertIn("def pair(text: str, flag: bool) -> tuple[int, str]: ...", stub)
+        mypy = shutil.which("mypy")
+        if mypy is None:
+            self.skipTest("mypy is not installed")
+        check = lambda *files: subprocess.run([mypy, "--strict", *files], cwd=self.folder, capture_output=True, text=True)
+        good = check("kernels.pyi", "user.py")
+        self.assertEqual(good.returncode, 0, good.stdout)
+        self.assertEqual(check("wrong.py").stdout.count("error:"), 2)
+
+    def test_errors(self):
+        for arguments, status, said in (
+            (["build", "no.cpp"], 1, "polyhost build: no.cpp cannot be read: No such file or directory"),
+            (["build", "no.txt"], 2, "no.txt is neither a .cpp nor a .py"),
+            (["build", "no.py", "--debug"], 2, "are for a .cpp"),
+            (["build", "no.py"], 1, "No such file or directory: 'no.py'"),
+            (["list", "no_such_module"], 1, "polyhost list: No module named 'no_such_module'"),
+            (["list"], 2, "there is no .cpp in the current directory"),
+            (["stubs", "no_such_module"], 1, "polyhost stubs: No module named"),
+        ):
+            with self.subTest(arguments):
+                self.assertIn(said, self.type(*arguments, status=status))
+        self.assertEqual(self.type("list", "math"), "math, from built in: no native functions\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
