@@ -18,8 +18,13 @@ namespace polyhost::interpreter {
 
 namespace {
 
+#ifdef Py_GIL_DISABLED
+#define POLYHOST_PYTHON_THREADS "t"  // free-threaded
+#else
+#define POLYHOST_PYTHON_THREADS ""
+#endif
 constexpr const char* standard_library =
-    "/lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION);
+    "/lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION) POLYHOST_PYTHON_THREADS;
 
 // The host's path if a venv was entered, else empty.
 std::string& executable_to_restore() {

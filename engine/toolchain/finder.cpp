@@ -15,12 +15,15 @@ namespace polyhost::toolchain {
 
 namespace {
 
-// "a.b.kernels" -> "/kernels.cpp"
+// "a.b.kernels" -> "/kernels.cpp"; empty, without an exception, for a name that no file can have.
 std::string file_name(PyObject* name) {
-  Py_ssize_t size = 0;
-  const char* text = PyUnicode_AsUTF8AndSize(name, &size);
-  if (text == nullptr) return {};
-  const std::string whole(text, static_cast<std::size_t>(size));
+  const object bytes = object::steal(PyUnicode_EncodeFSDefault(name));
+  if (!bytes) {
+    PyErr_Clear();
+    return {};
+  }
+  const std::string whole(PyBytes_AS_STRING(bytes.get()),
+                          static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
   return "/" + whole.substr(whole.rfind('.') + 1) + ".cpp";
 }
 
@@ -50,7 +53,7 @@ PyObject* find_spec(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
   const object list = object::steal(directories != nullptr ? PySequence_List(directories) : PyList_New(0));
   if (!list) return nullptr;
   const std::string file = file_name(args[0]);
-  if (file.empty()) return nullptr;
+  if (file.empty()) Py_RETURN_NONE;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); ++i) {
     const object found = find_in(PyList_GET_ITEM(list.get(), i), file);
     if (!found) continue;

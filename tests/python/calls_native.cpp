@@ -28,6 +28,18 @@ struct unknown_exception : std::exception {
   [[nodiscard]] const char* what() const noexcept override { return "an unknown one"; }
 };
 
+// Exceptions of one's own.
+struct Failure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+struct SpecialFailure : Failure {
+  using Failure::Failure;
+};
+void fail_specially(bool special) {
+  if (special) throw SpecialFailure("special");
+  throw Failure("failure");
+}
+
 // One exception a kind, thrown by value, as libraries do.
 void fail(const std::string& kind) {
   if (kind == "bad_alloc") throw std::bad_alloc();
@@ -107,6 +119,9 @@ POLYHOST_MODULE(calls_native, m) {
   m.def<text_by_reference>("text_by_reference()");
   m.def<[](Int x) { return x + 1; }>("successor(x)");
 
+  m.exception<Failure>("Failure", PyExc_LookupError);
+  m.exception<SpecialFailure>("SpecialFailure");
+  m.def<fail_specially>("fail_specially(special)");
   m.def<fail>("fail(kind)");
   m.def<fail_without_gil>("fail_without_gil(kind)", nullptr, polyhost::release_gil);
   m.def<describe_error>("describe_error(f)");

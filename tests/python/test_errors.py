@@ -88,6 +88,34 @@ class CppToPython(unittest.TestCase):
         self.assertEqual(caught.exception.args, ("from the C API",))
 
 
+class Frames(unittest.TestCase):
+    """The native function in a traceback, at the line that names it."""
+
+    def frames(self, call, *arguments):
+        try:
+            call(*arguments)
+        except Exception as error:
+            return traceback.extract_tb(error.__traceback__)[1:]
+
+    def test_of_a_cpp_exception(self):
+        for function in (n.fail, n.fail_without_gil):
+            for _ in range(20):  # split and not
+                (frame,) = self.frames(function, "out_of_range")
+                self.assertEqual((frame.name, frame.filename.rpartition("/")[2]), (f"calls_native.{function.__name__}", "calls_native.cpp"))
+                self.assertIn(f'"{function.__name__}(kind)"', frame.line)
+
+    def test_none_for_a_refused_argument(self):
+        self.assertEqual(self.frames(n.fail, 3), [])
+
+    def test_registered_exceptions(self):
+        self.assertTrue(issubclass(n.Failure, LookupError))
+        self.assertEqual((n.SpecialFailure.__base__, n.Failure.__module__), (RuntimeError, "calls_native"))
+        with self.assertRaisesRegex(n.Failure, "^failure$"):
+            n.fail_specially(False)
+        with self.assertRaisesRegex(n.SpecialFailure, "^special$"):
+            n.fail_specially(True)
+
+
 class PythonThroughCpp(unittest.TestCase):
     calls = (cb.call, cb.call_without_gil, cb.call_on_thread)
 
@@ -102,7 +130,7 @@ class PythonThroughCpp(unittest.TestCase):
                         call(raises, 1.0)
                     self.assertIs(caught.exception, error)
 
-    def test_traceback_has_the_python_frames(self):
+    def test_traceback_has_the_frames_of_both(self):
         def innermost(x):
             raise Mine
 
@@ -114,7 +142,8 @@ class PythonThroughCpp(unittest.TestCase):
                 call(inner, 1.0)
             except Mine as error:
                 names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
-            self.assertEqual(names, [sys._getframe().f_code.co_name, "inner", "innermost"])
+            native = f"callbacks_native.{call.__name__}"
+            self.assertEqual(names, [sys._getframe().f_code.co_name, native, "inner", "innermost"])
 
     def test_through_many_borders(self):
         error = Mine()

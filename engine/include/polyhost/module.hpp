@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Python.h>
+#include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/function.hpp>
 #include <polyhost/detail/registration.hpp>
 
@@ -35,7 +36,7 @@ class module_builder {
   // Sets the module's docstring.
   void doc(const char* text);
 
-  // Adds the C++ function F (a function pointer or a lambda without captures). `signature_text` gives
+  // Adds the C++ function F (a function pointer or a lambda without captures). `text` gives
   // the name, the parameters' names and their defaults in Python's syntax: "scale(x, factor=2.0, *,
   // clip=None)". The types come from F. A text that does not fit F fails the import with an ImportError.
   // Extras: polyhost::release_gil, polyhost::no_batch.
@@ -44,24 +45,45 @@ class module_builder {
   // calls F without the GIL, and, if asked to, from several threads at once; an F that must not be called so
   // says no_batch.
   template <auto F, class... Extra>
-  void def(const char* signature_text, const char* doc = nullptr, Extra...) {
+  void def(detail::signature_text text, const char* doc = nullptr, Extra...) {
     static_assert(((std::is_same_v<Extra, release_gil_t> || std::is_same_v<Extra, no_batch_t>)&&...),
                   "m.def: an extra that polyhost does not know");
     using traits = detail::callable_traits<std::remove_const_t<decltype(F)>>;
     static constexpr detail::function_definition definition{
         traits::count, traits::add_types, traits::template entry_points_of<F, detail::releases_gil<Extra...>>,
         detail::wants_batch<Extra...> ? traits::template batch_of<F>() : nullptr};
-    detail::add_to_module(module_, definition, signature_text, doc);
+    detail::add_to_module(module_, definition, text, doc);
   }
 
   // The same without a docstring.
   template <auto F, class... Extra>
-  void def(const char* signature_text, release_gil_t first, Extra... extras) {
-    def<F>(signature_text, nullptr, first, extras...);
+  void def(detail::signature_text text, release_gil_t first, Extra... extras) {
+    def<F>(text, nullptr, first, extras...);
   }
   template <auto F, class... Extra>
-  void def(const char* signature_text, no_batch_t first, Extra... extras) {
-    def<F>(signature_text, nullptr, first, extras...);
+  void def(detail::signature_text text, no_batch_t first, Extra... extras) {
+    def<F>(text, nullptr, first, extras...);
+  }
+
+  // Makes a Python class of a C++ exception: `name`, in this module, a subclass of `base`, else of
+  // RuntimeError. From then on an E that leaves a function of this plugin is raised as that, with what() as
+  // its text. Translators that are added later are asked first: add the base of a C++ hierarchy before what
+  // is derived from it.
+  template <class E>
+  void exception(const char* name, PyObject* base = nullptr) {
+    static PyObject* type = nullptr;  // kept: exceptions of it may outlive the module
+    type = add_exception(name, base);
+    static detail::translator entry{[] {
+      try {
+        throw;
+      } catch (const E& error) {
+        detail::set_error(type, error.what());
+        return true;
+      } catch (...) {
+        return false;
+      }
+    }};
+    detail::add_translator(entry);
   }
 
   // Adds a constant: anything that can be a function's result.
@@ -80,6 +102,8 @@ class module_builder {
   }
   static PyObject* make_attr(const char* value) { return converter<const char*>::make(value); }
 
+  // A new class, which then belongs to the caller. Throws python_error.
+  PyObject* add_exception(const char* name, PyObject* base);
   // Throws python_error if `made` is null.
   void add(const char* name, const object& made);
 

@@ -7,7 +7,8 @@
 //   POLYHOST_MODULE(kernels, m) { m.def<fib>("fib(n)", "The n-th Fibonacci number."); }
 #pragma once
 
-// Before a function, in source that polyhost compiles itself (import of a .cpp, polyhost.cpp): Python gets it.
+// Before a function, in source that polyhost compiles itself (import of a .cpp, polyhost.cpp): Python gets
+// it.
 #define POLYHOST_EXPORT
 
 #define PY_SSIZE_T_CLEAN

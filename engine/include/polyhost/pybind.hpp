@@ -88,8 +88,11 @@ inline bool translate_pybind_exception() {
   }
 }
 
-[[gnu::visibility("hidden")]] inline const bool translates_pybind_exceptions =
-    (translate_more = translate_pybind_exception, true);
+[[gnu::visibility("hidden")]] inline const bool translates_pybind_exceptions = [] {
+  static translator entry{translate_pybind_exception};
+  add_translator(entry);
+  return true;
+}();
 
 // "geometry::Vector<double>" as a Python name: "Vector".
 inline std::string short_name(const std::type_info& type) {

@@ -134,7 +134,7 @@ def write(name, path, functions):
         here = f"#line {line} {source.c_string(path)}\n"
         body += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{text}\n}}\n"
     includes = [f"#include <{header}>\n" for header in ["cmath", *cpp_types.headers(body)]]
-    exports = [(f.__name__, f._signature.text, ["polyhost::release_gil"] if f._release_gil else []) for f in functions]
-    text = "#include <polyhost/native.hpp>\n" + "".join(includes) + body + source.module_block(name, exports)
+    exports = [(f.__name__, f._signature.text, ["polyhost::release_gil"] if f._release_gil else [], f.__wrapped__.__code__.co_firstlineno) for f in functions]
+    text = "#include <polyhost/native.hpp>\n" + "".join(includes) + body + source.module_block(name, path, exports)
     flags = list(dict.fromkeys(flag for f in functions for flag in f._flags))
     return text, {"flags": flags, "pkg-config": [], "sources": []}

@@ -56,10 +56,10 @@ def blank_comments(text):
 
 
 class Export:
-    """A function marked with POLYHOST_EXPORT: name, signature (as m.def takes it), doc; all str."""
+    """A function marked with POLYHOST_EXPORT: name, signature (as m.def takes it), doc (all str), line (int, from 1)."""
 
-    def __init__(self, name, signature, doc):
-        self.name, self.signature, self.doc = name, signature, doc
+    def __init__(self, name, signature, doc, line):
+        self.name, self.signature, self.doc, self.line = name, signature, doc, line
 
 
 def read_exports(text, where):
@@ -76,7 +76,7 @@ def read_exports(text, where):
         if opening < 0 or closing < 0 or not name:
             raise CompileError(f"{where}:{line}: no function follows POLYHOST_EXPORT: write it before one, as in `POLYHOST_EXPORT double f(double x)`")
         parts = [read_parameter(part, text[start:end], f"{where}:{line}") for part, start, end in split(plain, opening + 1, closing)]
-        exports.append(Export(name[1], f"{name[1]}({', '.join(parts)})", read_doc(text, mark.start())))
+        exports.append(Export(name[1], f"{name[1]}({', '.join(parts)})", read_doc(text, mark.start()), line))
     return exports
 
 
@@ -146,12 +146,13 @@ def complete(text, name, path, line=1):
     exports = read_exports(text, path)
     if not exports:
         raise CompileError(f"{path} exports nothing: write POLYHOST_EXPORT before a function, or add a POLYHOST_MODULE({short}, m) {{ m.def<f>(\"f(x)\"); }}")
-    return head + text + "\n" + module_block(short, [(e.name, e.signature, [c_string(e.doc)] if e.doc else []) for e in exports])
+    return head + text + "\n" + module_block(short, path, [(e.name, e.signature, [c_string(e.doc)] if e.doc else [], line + e.line - 1) for e in exports])
 
 
-def module_block(name, exports):
-    """The POLYHOST_MODULE of (C++ name, signature, further arguments of m.def) each."""
-    lines = [f"  m.def<{function}>({', '.join([c_string(signature), *rest])});" for function, signature, rest in exports]
+def module_block(name, path, exports):
+    """The POLYHOST_MODULE of (C++ name, signature, further arguments of m.def, line in that file) each; the line is what
+    tracebacks show."""
+    lines = [f"#line {line} {c_string(path)}\n  m.def<{function}>({', '.join([c_string(signature), *rest])});" for function, signature, rest, line in exports]
     return "\n".join(['#line 1 "<polyhost>"', f"POLYHOST_MODULE({name}, m) {{", *lines, "}", ""])
 
 

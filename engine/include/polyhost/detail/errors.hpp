@@ -5,15 +5,28 @@
 
 namespace polyhost::detail {
 
-// Sets the Python exception for a C++ exception, to be thrown again by it, that only pybind11 knows
-// (pybind.hpp); false: it is none.
-using translator = bool (*)();
-[[gnu::visibility("hidden")]] inline constinit translator translate_more = nullptr;
+struct signature;
+
+// Translates C++ exceptions that are not in the table: pybind11's (pybind.hpp), and those of m.exception.
+struct translator {
+  bool (*translate)();  // throws the current exception again, and sets Python's for it; false: it is none of
+                        // these
+  translator* next = nullptr;
+};
+// The newest first: it is asked first. Not owned.
+[[gnu::visibility("hidden")]] inline constinit translator* translators = nullptr;
+void add_translator(translator& added);
+
+// Sets Python's exception of that type. The text need not be UTF-8: what is not becomes U+FFFD.
+void set_error(PyObject* type, const char* text);
 
 // To be called in a handler: sets the Python exception that matches the C++ exception being handled.
 // Needs the GIL. What is not a std::exception becomes a RuntimeError. What a signal handler has raised
 // meanwhile (interrupt.hpp) comes first.
 void set_python_error_from_current_exception();
+
+// The same around a function's body: the function becomes a frame of the exception's traceback.
+void set_python_error_from_body(const signature& function);
 
 }  // namespace polyhost::detail
 

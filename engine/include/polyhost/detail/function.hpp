@@ -97,7 +97,7 @@ struct thunk {
         if (!is_direct(function, nargs, kwnames)) return bind_and_time(self, args, nargs, kwnames, entry);
         converters in;
         if (load_exactly(in, args, indexes())) [[likely]]
-          return time_whole(*function.record, in, entry);
+          return time_whole(function, in, entry);
       }
     }
     return split(self, args, nargs, kwnames, entry);
@@ -122,7 +122,7 @@ struct thunk {
       converters in;
       if (is_direct(function, nargs, kwnames) && load_exactly(in, args, indexes())) [[likely]] {
         untimed_crossing<POLYHOST_INBOUND> c(this_thread());
-        PyObject* result = run_short(in, indexes());
+        PyObject* result = run_short(*function.sig, in, indexes());
         c.end();
         return result;
       }
@@ -146,11 +146,12 @@ struct thunk {
   }
 
   // A short call, timed as a whole: two ticks.
-  [[gnu::always_inline]] static PyObject* time_whole(polyhost_record& record, converters& in,
+  [[gnu::always_inline]] static PyObject* time_whole(const function_object& function, converters& in,
                                                      std::uint64_t entry) {
-    skip_split(record);
+    polyhost_record& record = *function.record;
+    skip_split(record);  // counts down
     whole_crossing c(entry, this_thread());
-    PyObject* result = run_short(in, indexes());
+    PyObject* result = run_short(*function.sig, in, indexes());
     pin(result);
     c.end(record);
     if (result == nullptr) [[unlikely]]
@@ -165,13 +166,14 @@ struct thunk {
     PyObject* bound[count + 1];
     converters in;
     if (bind(*function.sig, args, nargs, kwnames, bound) && load_exactly(in, bound, indexes()))
-      return time_whole(*function.record, in, entry);
+      return time_whole(function, in, entry);
     return split(self, args, nargs, kwnames, entry);  // it raises again what bind has raised
   }
 
   // A body with the GIL held, between two ticks or none.
   template <std::size_t... I>
-  [[gnu::always_inline]] static PyObject* run_short(converters& in, std::index_sequence<I...>) {
+  [[gnu::always_inline]] static PyObject* run_short(const signature& s, converters& in,
+                                                    std::index_sequence<I...>) {
     try {
       if constexpr (std::is_void_v<R>) {
         F(static_cast<A&&>(std::get<I>(in).value)...);
@@ -182,7 +184,7 @@ struct thunk {
     } catch (abi::__forced_unwind&) {
       throw;  // the thread is being ended: nothing may stop that
     } catch (...) {
-      set_python_error_from_current_exception();
+      set_python_error_from_body(s);
       return nullptr;
     }
   }
@@ -232,7 +234,7 @@ struct thunk {
   static PyObject* cross(const function_object& function, PyObject* const* args, Crossing& c,
                          split_call& call) {
     return run_for_python(
-        c, [&]() __attribute__((always_inline)) {
+        c, *function.sig, [&]() __attribute__((always_inline)) {
           return convert_and_run(function, args, c, call, indexes());
         });
   }

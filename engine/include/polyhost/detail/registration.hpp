@@ -18,9 +18,20 @@ struct function_definition {
   const batch_function* batch;  // what f.batch runs; null for functions that have none
 };
 
+// The text of a signature, and where it stands, for tracebacks.
+struct signature_text {
+  // Implicit: m.def's callers give a string.
+  signature_text(const char* given, const char* in = __builtin_FILE(),  // NOLINT(google-explicit-constructor)
+                 int at = __builtin_LINE())
+      : text(given), file(in), line(at) {}
+  const char* text;
+  const char* file;
+  int line;
+};
+
 // Reads the signature's text, checks it against the C++ function, and adds the function to the module. Throws
 // python_error: an ImportError for a text that does not fit.
-void add_to_module(PyObject* module, const function_definition& definition, const char* text,
+void add_to_module(PyObject* module, const function_definition& definition, const signature_text& text,
                    const char* doc);
 
 }  // namespace polyhost::detail

@@ -53,14 +53,14 @@ template <class Crossing, class Body>
 // What body() returns, or null with the Python exception that matches the C++ one. Needs the GIL when it is
 // over.
 template <class Crossing, class Body>
-[[gnu::always_inline]] inline PyObject* run_for_python(Crossing& c, Body body) {
+[[gnu::always_inline]] inline PyObject* run_for_python(Crossing& c, const signature& function, Body body) {
   try {
     return body();
   } catch (abi::__forced_unwind&) {
     throw;
   } catch (...) {
     if (c.in_inner()) c.end_inner();
-    set_python_error_from_current_exception();
+    set_python_error_from_body(function);
     return nullptr;
   }
 }

@@ -41,6 +41,8 @@ struct signature {
   std::vector<parameter> parameters;
   std::size_t positional = 0;  // how many of them may be given by position; they come first
   cpp_type result{};
+  const char* file = nullptr;  // where the function is named, for tracebacks; null: nowhere
+  int line = 0;
 
   [[nodiscard]] std::string qualified_name() const;
   // "(n: int, factor: float = 2.0) -> float", or "(n, factor=2.0)" without the types

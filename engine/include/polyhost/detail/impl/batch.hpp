@@ -106,7 +106,7 @@ inline PyObject* call_batch(PyObject* self, PyObject* const* args, Py_ssize_t na
   const function_object& function = as_function(self);
   const signature& s = *function.sig;
   const auto cross = [&](auto& c) {
-    return run_for_python(c, [&]() -> PyObject* {
+    return run_for_python(c, s, [&]() -> PyObject* {
       std::vector<PyObject*> bound(s.parameters.size());
       if (!bind(s, args, nargs, kwnames, bound.data())) return nullptr;
       return convert_and_run_batch(*function.batch, s, bound.data(), c);

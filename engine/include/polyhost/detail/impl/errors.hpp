@@ -3,18 +3,29 @@
 
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/signature.hpp>
 #include <polyhost/interrupt.hpp>
 #include <polyhost/object.hpp>
+
+#include <frameobject.h>
 
 #include <cstring>
 #include <new>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace polyhost::detail {
 
-// The text need not be UTF-8: what is not becomes U+FFFD.
-inline void set_error(PyObject* type, const char* text) {
+POLYHOST_INLINE void add_translator(translator& added) {
+  for (translator* known = translators; known != nullptr; known = known->next) {
+    if (known == &added) return;  // the module is imported again
+  }
+  added.next = translators;
+  translators = &added;
+}
+
+POLYHOST_INLINE void set_error(PyObject* type, const char* text) {
   const object message =
       object::steal(PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(std::strlen(text)), "replace"));
   if (message) PyErr_SetObject(type, message.get());
@@ -33,7 +44,9 @@ inline void set_os_error(const std::system_error& error) {
 
 // Sets the Python exception that matches the C++ exception being handled.
 inline void translate_current_exception() {
-  if (translate_more != nullptr && translate_more()) return;
+  for (const translator* asked = translators; asked != nullptr; asked = asked->next) {
+    if (asked->translate()) return;
+  }
   try {
     throw;
   } catch (const python_error& error) {
@@ -64,6 +77,30 @@ inline void translate_current_exception() {
 POLYHOST_INLINE void set_python_error_from_current_exception() {
   translate_current_exception();
   prefer_interruption();
+}
+
+// Puts the function before the frames that the exception has come through. Without memory it is left out.
+inline void add_frame(const signature& function) {
+  if (function.file == nullptr) return;
+  object exception = take_exception();
+  PyCodeObject* code = PyCode_NewEmpty(function.file, function.qualified_name().c_str(), function.line);
+  const object globals = object::steal(PyDict_New());
+  PyFrameObject* frame =
+      code != nullptr && globals ? PyFrame_New(PyThreadState_Get(), code, globals.get(), nullptr) : nullptr;
+  PyErr_Clear();
+  set_exception(std::move(exception));
+  if (frame != nullptr) PyTraceBack_Here(frame);
+  Py_XDECREF(reinterpret_cast<PyObject*>(frame));
+  Py_XDECREF(reinterpret_cast<PyObject*>(code));
+}
+
+POLYHOST_INLINE void set_python_error_from_body(const signature& function) {
+  set_python_error_from_current_exception();
+  try {
+    add_frame(function);
+  } catch (const std::bad_alloc&) {  // of the function's name: the exception has no frame then
+    if (PyErr_Occurred() == nullptr) PyErr_NoMemory();
+  }
 }
 
 }  // namespace polyhost::detail

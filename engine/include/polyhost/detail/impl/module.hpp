@@ -7,6 +7,8 @@
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/module.hpp>
 
+#include <string>
+
 namespace polyhost {
 
 POLYHOST_INLINE void module_builder::doc(const char* text) {
@@ -15,6 +17,14 @@ POLYHOST_INLINE void module_builder::doc(const char* text) {
 
 POLYHOST_INLINE void module_builder::add(const char* name, const object& made) {
   if (!made || PyModule_AddObjectRef(module_, name, made.get()) != 0) throw_python_error();
+}
+
+POLYHOST_INLINE PyObject* module_builder::add_exception(const char* name, PyObject* base) {
+  const std::string qualified = std::string(PyModule_GetName(module_)) + "." + name;
+  object type = object::steal(
+      PyErr_NewException(qualified.c_str(), base != nullptr ? base : PyExc_RuntimeError, nullptr));
+  add(name, type);
+  return type.release();
 }
 
 POLYHOST_INLINE int detail::build_module(PyObject* module, void (*body)(module_builder&)) {

@@ -95,11 +95,13 @@ inline void read_and_check(registration& r, PyObject* module, const char* text,
   refuse_signature(module, text, reason);
 }
 
-POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition, const char* text,
-                                   const char* doc) {
+POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition,
+                                   const signature_text& text, const char* doc) {
   auto made = std::make_unique<registration>();
   made->sig.module = PyModule_GetName(module);
-  read_and_check(*made, module, text, definition);
+  made->sig.file = text.file;
+  made->sig.line = text.line;
+  read_and_check(*made, module, text.text, definition);
   registration& kept = keep(std::move(made));
   const object function =
       make_builtin(kept, module, doc, definition.calls, definition.batch, /*is_batch=*/false);
