@@ -48,6 +48,10 @@ class Cpp(unittest.TestCase):
         self.assertEqual((made.halves([3, 5]), made.halves([3, 5], True), made.nothing()), ([1.5, 2.5], [1.0, 2.0], None))
         self.assertEqual(str(inspect.signature(made.halves)), "(xs: list[float], round: bool = False, note: str = 'a, b (c') -> list[float]")
 
+    def test_text_that_looks_like_code(self):
+        text = 'POLYHOST_EXPORT const char* f() { return R"x(" POLYHOST_EXPORT int g(" /*)x"; }'
+        self.assertEqual(polyhost.cpp(text)(), '" POLYHOST_EXPORT int g(" /*')
+
     def test_a_module(self):
         made = polyhost.cpp('int one() { return 1; }\nPOLYHOST_MODULE(made, m) { m.def<one>("one()"); }', name="made")
         self.assertEqual((made.__name__, made.one()), ("made", 1))
@@ -137,6 +141,18 @@ class Native(unittest.TestCase):
 
         values = (1, 2.5, True, "é", b"\0\xff", [1, 2], (3, "x"), {"a": 1.0}, None, {7}, len)
         self.assertEqual(everything(*values), values)
+
+    def test_names_of_cs_library(self):
+        @polyhost.native
+        def pow(x: float, y: float) -> float:
+            """return y < 1 ? 1 : x * pow(x, y - 1);"""
+
+        self.assertEqual(pow(2, 10), 1024.0)
+        with self.assertRaisesRegex(TypeError, r"new is no name in C\+\+: choose another one"):
+
+            @polyhost.native
+            def f(new: int) -> int:
+                """return 1;"""
 
     def test_callable_and_arrays(self):
         from collections.abc import Callable

@@ -130,6 +130,16 @@ class Imports(Folder):
         done = self.run_code("from package import fast; print(fast.two(), fast.__name__, fast.two.__module__)")
         self.assertEqual(done.stdout, "2 package.fast package.fast\n", done.stderr)
 
+    def test_two_folders_with_one_text(self):
+        self.assertEqual(self.scale(), 6.0)
+        self.write("other/factor.h", "#define FACTOR 5.0\n")
+        self.write("other/kernels.cpp", "\ufeff" + KERNELS)  # with a mark of UTF-8, as some editors leave
+        done = run("-c", "import kernels; print(kernels.scale(3))", cwd=self.path("other"), env=self.environment)
+        self.assertEqual(done.stdout, "15.0\n", done.stderr)
+        self.write("other/kernels.cpp", KERNELS)
+        done = run("-c", "import kernels; print(kernels.scale(3))", cwd=self.path("other"), env=self.environment)
+        self.assertEqual(done.stdout, "15.0\n", done.stderr)
+
     def test_python_comes_first(self):
         self.write("kernels.py", "scale = abs")
         self.assertEqual(self.scale(), 3.0)

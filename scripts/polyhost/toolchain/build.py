@@ -25,7 +25,7 @@ class Unit:
     def of_file(cls, name, path, warnings=False, flags=()):
         """flags (list of str): besides the file's own. CompileError if the file cannot be read or is no UTF-8."""
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8-sig") as file:
                 text = file.read()
         except UnicodeDecodeError as error:
             raise CompileError(f"{path} is not UTF-8 (at byte {error.start}): save it as that") from None

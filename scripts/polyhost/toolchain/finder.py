@@ -5,6 +5,7 @@ The search itself is in engine/toolchain/finder.cpp: every failing import comes 
 
 import importlib.machinery
 import importlib.util
+import os
 
 from polyhost.toolchain import build
 from polyhost.toolchain.errors import CompileError
@@ -35,6 +36,7 @@ class CppLoader(importlib.machinery.ExtensionFileLoader):
 
 def spec(name, source):
     """The spec of a module that is compiled from that file when it is imported."""
+    source = os.path.abspath(source)  # its place in the cache, whatever the current directory was
     return importlib.util.spec_from_file_location(name, source, loader=CppLoader(name, source))
 
 

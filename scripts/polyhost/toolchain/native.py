@@ -49,6 +49,9 @@ class Signature:
         defaults = dict(zip(names[positional - len(function.__defaults__ or ()) : positional], function.__defaults__ or ()))
         defaults |= function.__kwdefaults__ or {}
         parts, parameters = [], []
+        for name in (function.__name__, *names):
+            if name in cpp_types.KEYWORDS or not name.isascii():
+                raise TypeError(f"{where}: {name} is no name in C++: choose another one")
         for number, name in enumerate(names):
             if number == positional:
                 parts.append("*")
@@ -128,13 +131,15 @@ def write(name, path, functions):
     """The source, each body at its own line and column, and the options."""
     from polyhost.toolchain import place, source
 
-    body = "\n".join(f"static {f._signature.declaration};" for f in functions) + "\n"
+    # In a namespace: they may be called as functions of C's library are.
+    body = "namespace script {\n" + "\n".join(f"static {f._signature.declaration};" for f in functions) + "\n"
     for f in functions:
         line, column, text = place.of_body(f.__wrapped__)
         here = f"#line {line} {source.c_string(path)}\n"
         body += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{text}\n}}\n"
+    body += "}\n"
     includes = [f"#include <{header}>\n" for header in ["cmath", *cpp_types.headers(body)]]
-    exports = [(f.__name__, f._signature.text, ["polyhost::release_gil"] if f._release_gil else [], f.__wrapped__.__code__.co_firstlineno) for f in functions]
+    exports = [(f"script::{f.__name__}", f._signature.text, ["polyhost::release_gil"] if f._release_gil else [], f.__wrapped__.__code__.co_firstlineno) for f in functions]
     text = "#include <polyhost/native.hpp>\n" + "".join(includes) + body + source.module_block(name, path, exports)
     flags = list(dict.fromkeys(flag for f in functions for flag in f._flags))
     return text, {"flags": flags, "pkg-config": [], "sources": []}

@@ -44,10 +44,12 @@ def defines_module(text):
 
 def blank_comments(text):
     """The text with comments and the insides of string literals made blank; lines and columns stay."""
-    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+    pattern = re.compile(r'R"(?P<mark>[^()\\\s]{0,16})\(.*?\)(?P=mark)"|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 
     def blank(match):
         whole = match.group()
+        if match["mark"] is not None:  # a raw string
+            return "R" + re.sub(r"[^\n]", " ", whole[1:])
         if whole[0] in "\"'":
             return whole[0] + " " * (len(whole) - 2) + whole[-1]
         return re.sub(r"[^\n]", " ", whole)

@@ -16,6 +16,12 @@ class Array:
         return types.GenericAlias(cls, items)
 
 
+KEYWORDS = frozenset(
+    "alignas alignof asm auto bool case catch char class const constexpr decltype default delete do double enum explicit"
+    " export extern float friend goto inline int long mutable namespace new noexcept nullptr operator private protected"
+    " public register requires short signed sizeof static struct switch template this throw typedef typename union unsigned"
+    " using virtual void volatile wchar_t concept consteval constinit co_await co_return co_yield".split()
+)
 SIMPLE = {int: "std::int64_t", float: "double", bool: "bool", object: "polyhost::object"}
 HEADERS = {
     "std::vector": "vector",
