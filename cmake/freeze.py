@@ -17,10 +17,12 @@ def modules(package):
         yield name, is_package, marshal.dumps(code)
 
 
-def headers(directory):
-    """The sources of polyhost.toolchain.header_files (FILES: path -> text) and .headers (DIGEST of them all)."""
+def headers(directory, package):
+    """The sources of polyhost.toolchain.header_files (FILES: path -> text) and .headers (DIGEST of them all, and of
+    what compiles against them)."""
     files = {str(path.relative_to(directory)): path.read_text() for path in sorted(directory.rglob("*.h*"))}
-    digest = hashlib.sha256(repr(files).encode()).hexdigest()[:32]
+    compilers = [path.read_text() for path in sorted(package.joinpath("toolchain").glob("*.py"))]
+    digest = hashlib.sha256(repr((files, compilers)).encode()).hexdigest()[:32]
     return {"header_files": f"FILES = {files!r}\n", "headers": f"DIGEST = {digest!r}\n"}
 
 
@@ -28,7 +30,7 @@ def main(package, include, output):
     lines = ["// Made by cmake/freeze.py. Do not edit.", '#include "package.h"', "", "namespace polyhost::package {", "namespace {"]
     rows = []
     carried = list(modules(package))
-    for module, source in headers(include).items():
+    for module, source in headers(include, package).items():
         name = f"{package.name}.toolchain.{module}"
         carried.append((name, False, marshal.dumps(compile(source, f"<frozen {name}>", "exec", dont_inherit=True, optimize=0))))
     for number, (name, is_package, code) in enumerate(carried):

@@ -106,7 +106,7 @@ class Commands(unittest.TestCase):
 
     def test_errors(self):
         for arguments, status, said in (
-            (["build", "no.cpp"], 1, "polyhost build: no.cpp cannot be read: No such file or directory"),
+            (["build", "no.cpp"], 1, "no.cpp cannot be read: No such file or directory"),
             (["build", "no.txt"], 2, "no.txt is neither a .cpp nor a .py"),
             (["build", "no.py", "--debug"], 2, "are for a .cpp"),
             (["build", "no.py"], 1, "No such file or directory: 'no.py'"),

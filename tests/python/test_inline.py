@@ -117,6 +117,10 @@ def total(xs: polyhost.Array[float]) -> float:
     """
 
 
+def documented() -> int:
+    """return 1;"""
+
+
 class Native(unittest.TestCase):
     def test_functions_of_a_script(self):
         self.assertEqual((fib(20), twice_fib(10), twice_fib(10, times=1)), (6765, 110.0, 55.0))
@@ -141,6 +145,26 @@ class Native(unittest.TestCase):
 
         values = (1, 2.5, True, "é", b"\0\xff", [1, 2], (3, "x"), {"a": 1.0}, None, {7}, len)
         self.assertEqual(everything(*values), values)
+
+    def test_a_body_that_returns_nothing(self):
+        @polyhost.native
+        def forgetful(x: float) -> float:
+            """double y = x;"""
+
+        with self.assertRaisesRegex(polyhost.CompileError, "no return statement in function returning non-void"):
+            forgetful(1.0)
+
+    def test_what_is_no_plain_function(self):
+        with self.assertRaisesRegex(TypeError, r"is async or yields"):
+
+            @polyhost.native
+            async def f(x: int) -> int:
+                """return 1;"""
+
+        with self.assertRaisesRegex(TypeError, r"flags takes a list of str: write \['-O3'\]"):
+            polyhost.native(flags="-O3")(documented)
+        with self.assertRaisesRegex(TypeError, r"pkg_config takes a list of str: write \['zlib'\]"):
+            polyhost.cpp("", pkg_config="zlib")
 
     def test_names_of_cs_library(self):
         @polyhost.native

@@ -9,11 +9,13 @@ def run(name, main):
     directory first."""
     sys.path.insert(0, os.getcwd())
     try:
-        sys.exit(main(sys.argv[1:]))
-    except (ImportError, TypeError, OSError) as error:
-        sys.exit(f"polyhost {name}: {error}")
-    except KeyboardInterrupt:
-        sys.exit(130)
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+        sys.exit(status)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (ImportError, SyntaxError, TypeError, OSError) as error:
+        sys.exit(f"polyhost {name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -24,6 +24,7 @@ class Unit:
     @classmethod
     def of_file(cls, name, path, warnings=False, flags=()):
         """flags (list of str): besides the file's own. CompileError if the file cannot be read or is no UTF-8."""
+        path = os.path.abspath(path)
         try:
             with open(path, encoding="utf-8-sig") as file:
                 text = file.read()
@@ -57,7 +58,7 @@ def build(unit):
 def find_or_compile(unit):
     words = compiler.command()
     identity = compiler.identity(words)
-    entry = cache.Entry("modules", cache.digest(identity, unit.name, unit.title, unit.warnings, None if unit.is_file else unit.made_from))
+    entry = cache.Entry("modules", cache.digest(identity, unit.name, unit.title, unit.base, unit.warnings, None if unit.is_file else unit.made_from))
     found = entry.trusted() and look_up(entry, unit)
     if found:
         return found
@@ -119,7 +120,7 @@ def compile_unit(entry, unit, words):
     shared = compiler.may_share(flags)
     include = compiler.unpack_headers()
     cflags, libs, files = compiler.pkg_config(options["pkg-config"], unit.title)
-    base = [*words, *compiler.BASE, f"-I{include}", f"-isystem{compiler.python_include()}", f"-I{unit.base}", *cflags, *flags]
+    base = [*words, *compiler.BASE, f"-I{include}", f"-isystem{compiler.python_include()}", "-iquote", unit.base, *cflags, *flags]
     main = entry.file("source.cpp")
     entry.write("source.cpp", text.encode("utf-8", "surrogatepass"))
     said, objects, files = "", [], set(files)

@@ -111,6 +111,9 @@ class Lock:
             raise explained(error) from None
 
     def __exit__(self, kind, error, _):
+        import fcntl
+
+        fcntl.flock(self.file, fcntl.LOCK_UN)  # a child that was forked meanwhile has the file, too
         os.close(self.file)
         if isinstance(error, OSError):
             raise explained(error) from None

@@ -8,7 +8,7 @@ from polyhost.toolchain import cache, headers
 from polyhost.toolchain.errors import CompileError
 
 INSTALL = "install one with `apt-get install g++`, or name yours in the environment variable CXX"
-BASE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden"]
+BASE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-Werror=return-type"]
 # Options that leave the layout of classes alone: with these, and no others, a module may share what is compiled once.
 HARMLESS = ("-O", "-march=", "-mtune=", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
 # Environment variables that change what a compiler does.

@@ -18,6 +18,12 @@ def full_path(name):
     return os.path.abspath(name) if os.path.exists(name) else name
 
 
+def check_list(name, value):
+    """TypeError for a str, whose letters would be taken for the items."""
+    if isinstance(value, str):
+        raise TypeError(f"{name} takes a list of str: write [{value!r}]")
+
+
 def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False):
     """Compiles C++ (str) and returns what it exports: the function, if it is one, else a module of them.
 
@@ -31,6 +37,8 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
     """
     if not isinstance(text, str):
         raise TypeError(f"polyhost.cpp() takes C++ as a str, not {type(text).__name__}")
+    for option, value in (("flags", flags), ("pkg_config", pkg_config), ("sources", sources)):
+        check_list(option, value)
     frame = sys._getframe(1)
     path = full_path(frame.f_code.co_filename)
     name = name or module_name(path)

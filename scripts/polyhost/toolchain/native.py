@@ -17,7 +17,7 @@ class NativeFunction:
 
     def __init__(self, function, flags, release_gil):
         self.__name__, self.__qualname__, self.__module__ = function.__name__, function.__qualname__, function.__module__
-        self.__wrapped__ = function
+        self.__wrapped__, self.__doc__ = function, None
         self._flags, self._release_gil, self._made = flags, release_gil, None
         self._signature = Signature(function)
         with lock:
@@ -94,6 +94,9 @@ def native(function=None, *, flags=(), release_gil=False):
         raise TypeError(f"@polyhost.native takes a function, not {type(function).__name__}")
     if not function.__doc__ or not function.__doc__.strip():
         raise TypeError(f"{function.__qualname__}() has no C++: write its body as the docstring")
+    if function.__code__.co_flags & 0x02A0:  # a generator, a coroutine, an asynchronous generator
+        raise TypeError(f"{function.__qualname__}() is async or yields: a native function does neither")
+    inline.check_list("flags", flags)
     return NativeFunction(function, list(flags), release_gil)
 
 
@@ -103,8 +106,14 @@ def compiled(function):
         with lock:
             if function._made is None:
                 path = inline.full_path(function.__wrapped__.__code__.co_filename)
-                functions = waiting.pop(path, [])  # those that do not compile do not keep later ones from it
-                compile_all(path, functions if function in functions else [function])
+                functions = waiting.get(path, [])
+                if function not in functions:
+                    functions = [function]
+                try:
+                    compile_all(path, functions)
+                finally:  # one that does not compile does not keep the others from it
+                    done = [function] if function._made is None else functions
+                    waiting[path] = [f for f in waiting.get(path, []) if f not in done]
     return function._made
 
 
