@@ -9,35 +9,30 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 
 namespace polyhost::toolchain {
 
 namespace {
 
-// "a.b.kernels" -> "/kernels.cpp"; empty, without an exception, for a name that no file can have.
-std::string file_name(PyObject* name) {
-  const object bytes = object::steal(PyUnicode_EncodeFSDefault(name));
+// A str as the file system has it; none, without an exception, for what no file can be called, and for what
+// is no str.
+std::optional<std::string> encoded(PyObject* text) {
+  const object bytes = object::steal(PyUnicode_Check(text) ? PyUnicode_EncodeFSDefault(text) : nullptr);
   if (!bytes) {
     PyErr_Clear();
-    return {};
+    return std::nullopt;
   }
-  const std::string whole(PyBytes_AS_STRING(bytes.get()),
-                          static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
-  return "/" + whole.substr(whole.rfind('.') + 1) + ".cpp";
+  return std::string(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
 }
 
 // The path of that file in that directory, a str; null without an exception if it is not there, or if the
 // entry of sys.path is not a directory's name.
 object find_in(PyObject* directory, const std::string& file) {
-  const object bytes =
-      object::steal(PyUnicode_Check(directory) ? PyUnicode_EncodeFSDefault(directory) : nullptr);
-  if (!bytes) {
-    PyErr_Clear();
-    return {};
-  }
-  std::string path(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
-  path = path.empty() ? file.substr(1) : path + file;  // "", as of -c: the current directory
+  const std::optional<std::string> name = encoded(directory);
+  if (!name) return {};
+  const std::string path = name->empty() ? file : *name + "/" + file;  // "", as of -c: the current directory
   if (path.find('\0') != std::string::npos || ::access(path.c_str(), R_OK) != 0) return {};
   return object::steal(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
 }
@@ -52,8 +47,9 @@ PyObject* find_spec(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
   PyObject* const directories = top_level ? PySys_GetObject("path") : args[1];
   const object list = object::steal(directories != nullptr ? PySequence_List(directories) : PyList_New(0));
   if (!list) return nullptr;
-  const std::string file = file_name(args[0]);
-  if (file.empty()) Py_RETURN_NONE;
+  const std::optional<std::string> name = encoded(args[0]);
+  if (!name) Py_RETURN_NONE;
+  const std::string file = name->substr(name->rfind('.') + 1) + ".cpp";
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); ++i) {
     const object found = find_in(PyList_GET_ITEM(list.get(), i), file);
     if (!found) continue;

@@ -52,6 +52,9 @@ concept tuple_like = requires {
 template <class T>
 inline constexpr bool owns_its_value<std::optional<T>> = owns_its_value<T>;
 
+// Adds to a refusal that it was of that item, and returns false.
+bool refuse_item(argument& arg, PyObject* item, Py_ssize_t index);
+
 // Converts `from`, an item of the argument, and hands it to `sink`; the item is kept alive meanwhile,
 // since a conversion may run Python code that changes its container.
 template <class Item, class Sink>
@@ -60,11 +63,7 @@ bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
                 "a container's items must own their data: use std::string instead of a view");
   const object keep = object::borrow(from);
   converter<Item> item;
-  if (!item.load(from, arg)) {
-    if (arg.why == refusal::wrong_type && !arg.given) refuse_type(arg, from, arg.detail);
-    arg.item = index;
-    return false;
-  }
+  if (!item.load(from, arg)) return refuse_item(arg, from, index);
   sink(std::move(item.value));
   return true;
 }

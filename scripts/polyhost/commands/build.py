@@ -40,7 +40,8 @@ def build_module(path, directory, flags):
         raise ImportError(f"{name!r} is no name for a module: rename {path}")
     os.makedirs(directory, exist_ok=True)
     made = os.path.join(directory, name + EXTENSION_SUFFIXES[0])
-    built = build.build(build.Unit.of_file(name, path, flags=flags))
+    unit = build.Unit.of_file(name, path, flags)
+    built = build.build(unit)
     shutil.copyfile(built, made + ".unfinished")
     os.replace(made + ".unfinished", made)
     print(made)
@@ -51,7 +52,7 @@ def build_module(path, directory, flags):
 
         stub = os.path.join(directory, name + ".pyi")
         with open(stub, "w", encoding="utf-8") as file:
-            file.write(stubs.text(finder.load(name, built, path)))
+            file.write(stubs.text(finder.load(unit)))
         print(stub)
 
 
@@ -59,7 +60,7 @@ def build_script(path):
     with open(path, "rb") as file:
         tree = ast.parse(file.read(), path)
     path = os.path.abspath(path)
-    names = {"__name__": inline_name(path), "__file__": path}
+    names = {"__name__": os.path.basename(path).removesuffix(".py"), "__file__": path}
     sys.path.insert(0, os.path.dirname(path))
     texts = 0
     for statement in tree.body:
@@ -73,10 +74,6 @@ def build_script(path):
             eval(compile(ast.Expression(node), path, "eval"), names)
             texts += 1
     print(f"{path}: {len(functions)} native functions and {texts} texts of C++ are compiled")
-
-
-def inline_name(path):
-    return os.path.basename(path).removesuffix(".py")
 
 
 def called(node):

@@ -7,6 +7,7 @@ import inspect
 import os
 
 from polyhost import commands
+from polyhost.toolchain import finder
 
 
 def main(arguments):
@@ -22,8 +23,7 @@ def main(arguments):
 
 def native_functions(module):
     """The module's functions that polyhost made, by name."""
-    functions = {name: value for name, value in sorted(vars(module).items()) if type(value) is type(len)}
-    return {name: value for name, value in functions.items() if hasattr(value, "__signature__")}
+    return {name: value for name, value in sorted(finder.functions(module).items()) if hasattr(value, "__signature__")}
 
 
 def show(module):

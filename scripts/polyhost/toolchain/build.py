@@ -22,7 +22,7 @@ class Unit:
         self.base, self.warnings, self.is_file = base, warnings, is_file
 
     @classmethod
-    def of_file(cls, name, path, warnings=False, flags=()):
+    def of_file(cls, name, path, flags=()):
         """flags (list of str): besides the file's own. CompileError if the file cannot be read or is no UTF-8."""
         path = os.path.abspath(path)
         try:
@@ -39,7 +39,7 @@ class Unit:
             options = source.read_options(text, path)
             return source.complete(text, name, path), {**options, "flags": [*options["flags"], *flags]}
 
-        return cls(name, path, repr((text, flags)) if flags else text, write, os.path.dirname(os.path.abspath(path)), warnings, is_file=True)
+        return cls(name, path, repr((text, flags)) if flags else text, write, os.path.dirname(path), is_file=True)
 
     @property
     def short_name(self):

@@ -10,7 +10,7 @@ from polyhost.toolchain.errors import CompileError
 INSTALL = "install one with `apt-get install g++`, or name yours in the environment variable CXX"
 BASE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-Werror=return-type"]
 # Options that leave the layout of classes alone: with these, and no others, a module may share what is compiled once.
-HARMLESS = ("-O", "-march=", "-mtune=", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
+HARMLESS = ("-O", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
 # Environment variables that change what a compiler does.
 VARIABLES = ("CXX", "CPATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX", "COMPILER_PATH", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR")
 
@@ -61,7 +61,7 @@ def python_include():
 
 def may_share(flags):
     """True if a module compiled with these options works with what is compiled once for all (detail/inline.hpp)."""
-    return all(flag.startswith(HARMLESS) and not flag.startswith("-fsanitize") for flag in flags)
+    return all(flag.startswith(HARMLESS) for flag in flags)
 
 
 def unpack_headers():

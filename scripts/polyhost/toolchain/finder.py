@@ -40,13 +40,19 @@ def spec(name, source):
     return importlib.util.spec_from_file_location(name, source, loader=CppLoader(name, source))
 
 
-def load(name, path, title):
-    """A module made from a shared object (module); it is not put into sys.modules. `title` names its source in errors."""
+def functions(module):
+    """The builtin functions of a module, by name (dict): the native ones, if polyhost compiled it."""
+    return {name: value for name, value in vars(module).items() if type(value) is type(len)}
+
+
+def load(unit):
+    """A module made from a build.Unit (module), which is compiled if it must be; it is not put into sys.modules."""
+    name, path = unit.name, build.build(unit)
     loader = importlib.machinery.ExtensionFileLoader(name, path)
     try:
         made = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path, loader=loader))
     except ImportError as error:
-        raise explained(error, title) from None
+        raise explained(error, unit.title) from None
     loader.exec_module(made)
     return made
 

@@ -18,6 +18,12 @@ def full_path(name):
     return os.path.abspath(name) if os.path.exists(name) else name
 
 
+def unit(path, name, made_from, write, warnings=False):
+    """What is to be compiled for C++ that stands in a script (build.Unit); `path` is the script's, by full_path."""
+    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
+    return build.Unit(name, f"C++ in {path}", made_from, write, base, warnings)
+
+
 def check_list(name, value):
     """TypeError for a str, whose letters would be taken for the items."""
     if isinstance(value, str):
@@ -42,7 +48,6 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
     frame = sys._getframe(1)
     path = full_path(frame.f_code.co_filename)
     name = name or module_name(path)
-    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
     extra = {"flags": list(flags), "pkg-config": list(pkg_config), "sources": list(sources)}
 
     def write():
@@ -52,7 +57,6 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
         options = source.read_options(text, path)
         return source.complete(text, name, path, line), {key: options[key] + extra[key] for key in options}
 
-    unit = build.Unit(name, f"C++ in {path}", repr((text, extra)), write, base, warnings)
-    made = finder.load(name, build.build(unit), unit.title)
-    functions = [value for value in vars(made).values() if type(value) is type(len)]
+    made = finder.load(unit(path, name, repr((text, extra)), write, warnings))
+    functions = list(finder.functions(made).values())
     return functions[0] if len(functions) == 1 and "POLYHOST_MODULE" not in text else made

@@ -1,10 +1,9 @@
 """@polyhost.native: a function whose body is C++, in its docstring, and whose types are its annotations."""
 
 import _thread
-import os
 import types
 
-from polyhost.toolchain import build, finder, inline
+from polyhost.toolchain import finder, inline
 from polyhost.toolchain import types as cpp_types
 
 lock = _thread.RLock()
@@ -118,8 +117,7 @@ def compiled(function):
 
 
 def compile_all(path, functions):
-    unit = unit_of(path, functions)
-    made = finder.load(unit.name, build.build(unit), unit.title)
+    made = finder.load(unit_of(path, functions))
     for f in functions:
         f._made = getattr(made, f.__name__)
         f._made.__module__ = f.__module__  # where pickle finds it
@@ -131,9 +129,8 @@ def compile_all(path, functions):
 def unit_of(path, functions):
     """What is to be compiled for the native functions of one script (build.Unit)."""
     name = inline.module_name(path)
-    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
     made_from = [(f._signature.text, f._signature.declaration, f.__wrapped__.__doc__, f._flags, f._release_gil) for f in functions]
-    return build.Unit(name, f"C++ in {path}", repr(made_from), lambda: write(name, path, functions), base)
+    return inline.unit(path, name, repr(made_from), lambda: write(name, path, functions))
 
 
 def write(name, path, functions):

@@ -102,10 +102,7 @@ class batch_argument {
     for (; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {  // the size may change on the way
       const object item = object::borrow(PySequence_Fast_GET_ITEM(items.get(), i));
       resize(std::max(operand_.count, i + 1));
-      if (type_.load(item.get(), at(i), arg)) continue;
-      if (arg.why == refusal::wrong_type && !arg.given) refuse_type(arg, item.get(), arg.detail);
-      arg.item = i;
-      return false;
+      if (!type_.load(item.get(), at(i), arg)) return refuse_item(arg, item.get(), i);
     }
     resize(i);
     return see(items_.data(), size());

@@ -87,8 +87,6 @@ bool install_attribute() {
   return true;
 }
 
-// inspect has no other way to learn the types of a builtin function (its text signature must not have any),
-// and there is no other place for f.batch: builtin functions have no attributes of their own.
 POLYHOST_INLINE bool install_attributes() {
   return install_attribute<signature_attribute, signature_method>() &&
          install_attribute<batch_attribute, batch_method>();

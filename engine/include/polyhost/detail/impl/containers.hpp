@@ -6,6 +6,12 @@
 
 namespace polyhost::detail {
 
+POLYHOST_INLINE bool refuse_item(argument& arg, PyObject* item, Py_ssize_t index) {
+  if (arg.why == refusal::wrong_type && !arg.given) refuse_type(arg, item, arg.detail);
+  arg.item = index;
+  return false;
+}
+
 POLYHOST_INLINE object as_fast_sequence(PyObject* from, argument& arg) {
 #ifdef Py_GIL_DISABLED  // other threads may change a list meanwhile
   if (PyList_Check(from)) {
