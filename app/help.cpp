@@ -25,6 +25,8 @@ Switches, before the script:
   --timing=full             every call is split
   --timing=sampled          every call is counted; of the short ones, one in 64 is timed
   --timing=off              nothing is counted, and a call costs nothing more
+  --reload                  a .cpp that was imported is compiled and loaded again when it changes, while the
+                            script runs (polyhost.reload)
   --gc=throughput           the garbage collector looks for cycles after 50,000 new objects, not 700: faster
                             for programs that make many objects, and they keep more memory meanwhile
                             (gc.set_threshold(50000, 20, 100); for this process, not its children)

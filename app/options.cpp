@@ -75,11 +75,18 @@ void read_timing(std::string_view value, CommandLine& line) {
   }
 }
 
+// "--reload"
+void read_reload(std::string_view value, CommandLine& line) {
+  if (!value.empty()) line.error = "--reload takes no value: write --reload alone";
+  line.run.reloads = true;
+}
+
 struct Switch {
   std::string_view name;
   void (*read)(std::string_view value, CommandLine& line);
 };
-constexpr Switch switches[] = {{"--report", read_report}, {"--gc", read_gc}, {"--timing", read_timing}};
+constexpr Switch switches[] = {
+    {"--report", read_report}, {"--gc", read_gc}, {"--timing", read_timing}, {"--reload", read_reload}};
 
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {

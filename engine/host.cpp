@@ -115,7 +115,7 @@ int run(const RunOptions& options) {
   current.process = ::getpid();
   current.imports_cpp = options.imports_cpp;
   if (!claim_outputs(options.reports)) return 2;
-  boundary::register_module({take_snapshot, reset, render, !options.reports.empty()});
+  boundary::register_module({take_snapshot, reset, render, !options.reports.empty(), options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(!options.reports.empty()));
   interpreter::freeze(package::modules());

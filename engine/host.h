@@ -20,6 +20,7 @@ struct RunOptions {
   bool use_virtual_env = false;           // enter the venv that VIRTUAL_ENV names
   bool gc_throughput = false;             // --gc=throughput: the cyclic garbage collector runs less often
   bool imports_cpp = false;               // `import kernels` finds kernels.cpp
+  bool reloads = false;                   // and loads it again when it has changed
   polyhost_timing timing = POLYHOST_TIMING_EXACT;
   std::string script;  // what is run, for the reports' heading
   std::vector<ReportRequest> reports;

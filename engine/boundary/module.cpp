@@ -3,6 +3,7 @@
 
 #include "boundary/calibrate.h"
 #include "boundary/interrupt.h"
+#include "boundary/redirect.h"
 #include "boundary/table.h"
 #include "record/fields.h"
 #include "record/timing.h"
@@ -122,6 +123,10 @@ PyObject* report(PyObject*, PyObject* format) {
   });
 }
 
+PyObject* redirect(PyObject*, PyObject* pairs) {
+  return guarded([&] { return redirect_functions(pairs).release(); });
+}
+
 int execute(PyObject* module) {
   const object capsule = object::steal(PyCapsule_New(const_cast<polyhost_table*>(&table()), POLYHOST_CAPSULE,
                                                      nullptr));  // plugins only read it
@@ -129,6 +134,7 @@ int execute(PyObject* module) {
   watch_interrupts();  // a process without native functions is left as it is
   if (services().reports_at_end && !calibrate_at_exit()) return -1;
   if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
+  if (PyModule_AddObjectRef(module, "reloads", services().reloads ? Py_True : Py_False) != 0) return -1;
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
 }
 
@@ -139,6 +145,10 @@ PyMethodDef methods[] = {
      "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},
     {"report", report, METH_O,
      "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
+    {"redirect", redirect, METH_O,
+     "redirect(pairs: list[tuple[builtin, builtin | str]]) -> list: the first of each pair, wherever it is "
+     "held,\n"
+     "does what the second did, or is a TypeError with that text; returns what the first ones were."},
     {nullptr, nullptr, 0, nullptr}};
 PyModuleDef_Slot slots[] = {{Py_mod_exec, reinterpret_cast<void*>(execute)}, {0, nullptr}};
 PyModuleDef definition = {PyModuleDef_HEAD_INIT,

@@ -15,6 +15,7 @@ struct Services {
   // The snapshot as text; throws std::invalid_argument for a format it does not know.
   std::function<std::string(const record::Snapshot&, const std::string& format)> render;
   bool reports_at_end = false;  // a report will be made when Python has ended
+  bool reloads = false;         // _polyhost.reloads, for the loader: watch what modules were made from
 };
 
 // Registers _polyhost with Python, which must not run yet; it is built when it is first imported.

@@ -7,8 +7,11 @@
 
 #include <polyhost/object.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -27,6 +30,32 @@ std::optional<std::string> encoded(PyObject* text) {
   return std::string(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
 }
 
+// The content of a regular file; none of anything else.
+std::optional<std::string> content(const char* path) {
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status {};
+  if (file < 0) return std::nullopt;
+  std::optional<std::string> text;
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+    text.emplace(static_cast<std::size_t>(status.st_size), '\0');
+    const ssize_t got = ::pread(file, text->data(), text->size(), 0);
+    text->resize(static_cast<std::size_t>(got < 0 ? 0 : got));
+  }
+  ::close(file);
+  return text;
+}
+
+// False for the source of an extension module that is made by other means, or of a program.
+bool is_ours(const std::string& text) {
+  constexpr std::array theirs{"PyInit_",   "PyMODINIT_FUNC",      "PYBIND11_MODULE",
+                              "NB_MODULE", "BOOST_PYTHON_MODULE", "int main("};
+  if (text.find("POLYHOST_") != std::string::npos) return true;
+  for (const char* mark : theirs) {
+    if (text.find(mark) != std::string::npos) return false;
+  }
+  return true;
+}
+
 // The path of that file in that directory, a str; null without an exception if it is not there, or if the
 // entry of sys.path is not a directory's name.
 object find_in(PyObject* directory, const std::string& file) {
@@ -34,36 +63,38 @@ object find_in(PyObject* directory, const std::string& file) {
   if (!name) return {};
   const std::string path = name->empty() ? file : *name + "/" + file;  // "", as of -c: the current directory
   if (path.find('\0') != std::string::npos || ::access(path.c_str(), R_OK) != 0) return {};
+  const std::optional<std::string> text = content(path.c_str());
+  if (!text || !is_ours(*text)) return {};
   return object::steal(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
 }
 
-// find_spec(name, path=None, target=None)
-PyObject* find_spec(PyObject*, PyObject* const* args, Py_ssize_t nargs) {
-  if (nargs < 1 || nargs > 3 || !PyUnicode_Check(args[0])) {
-    PyErr_SetString(PyExc_TypeError, "find_spec() takes a module's name, a path and a target");
+// find_spec(fullname, path=None, target=None)
+PyObject* find_spec(PyObject*, PyObject* args, PyObject* keywords) {
+  static const std::array<const char*, 4> names{"fullname", "path", "target", nullptr};
+  PyObject *fullname = nullptr, *path = Py_None, *target = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "U|OO:find_spec", const_cast<char**>(names.data()),
+                                   &fullname, &path, &target))
     return nullptr;
-  }
-  const bool top_level = nargs < 2 || Py_IsNone(args[1]);
-  PyObject* const directories = top_level ? PySys_GetObject("path") : args[1];
+  PyObject* const directories = Py_IsNone(path) ? PySys_GetObject("path") : path;
   const object list = object::steal(directories != nullptr ? PySequence_List(directories) : PyList_New(0));
   if (!list) return nullptr;
-  const std::optional<std::string> name = encoded(args[0]);
+  const std::optional<std::string> name = encoded(fullname);
   if (!name) Py_RETURN_NONE;
   const std::string file = name->substr(name->rfind('.') + 1) + ".cpp";
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); ++i) {
     const object found = find_in(PyList_GET_ITEM(list.get(), i), file);
     if (!found) continue;
     const object finder = object::steal(PyImport_ImportModule("polyhost.toolchain.finder"));
-    return finder ? PyObject_CallMethod(finder.get(), "spec", "OO", args[0], found.get()) : nullptr;
+    return finder ? PyObject_CallMethod(finder.get(), "spec", "OO", fullname, found.get()) : nullptr;
   }
   if (PyErr_Occurred() != nullptr) return nullptr;
   Py_RETURN_NONE;
 }
 
-PyMethodDef methods[] = {
-    {"find_spec", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(find_spec)),
-     METH_FASTCALL | METH_STATIC, "The spec of a module that NAME.cpp is compiled to, or None."},
-    {nullptr, nullptr, 0, nullptr}};
+PyMethodDef methods[] = {{"find_spec", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(find_spec)),
+                          METH_VARARGS | METH_KEYWORDS | METH_STATIC,
+                          "The spec of a module that NAME.cpp is compiled to, or None."},
+                         {nullptr, nullptr, 0, nullptr}};
 
 PyType_Slot slots[] = {
     {Py_tp_doc, const_cast<char*>("Finds NAME.cpp on sys.path, and in the directories of packages.")},

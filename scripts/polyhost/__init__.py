@@ -5,6 +5,8 @@
 
     import kernels                  # compiles kernels.cpp, beside the script, when it has changed
 
+    polyhost.reload(kernels)        # the same while the script runs
+
     add = polyhost.cpp('POLYHOST_EXPORT int add(int a, int b) { return a + b; }')
 
     @polyhost.native
@@ -16,7 +18,7 @@ The package is part of the polyhost binary; under plain python3 it is not there.
 
 from _polyhost import version as __version__
 
-__all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native"]
+__all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native", "reload"]
 
 # Where each name is: imported when it is first asked for.
 _HOMES = {
@@ -25,6 +27,7 @@ _HOMES = {
     "CompileWarning": "polyhost.toolchain.errors",
     "cpp": "polyhost.toolchain.inline",
     "native": "polyhost.toolchain.native",
+    "reload": "polyhost.toolchain.reload",
 }
 
 

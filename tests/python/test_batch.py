@@ -5,7 +5,6 @@ import inspect
 import itertools
 import pickle
 import random
-import statistics
 import time
 import unittest
 
@@ -229,15 +228,17 @@ except KeyboardInterrupt: print("caught")
     @unittest.skipIf(SANITIZER, "compares times, which a sanitizer's own work distorts")
     def test_it_pays(self):
         items = array_of("d", range(200_000))
-        ratios = []
-        for _ in range(5):
+        singly, together = [], []
+        for _ in range(7):
             f, start = b.float64, time.perf_counter()
             for item in items:
                 f(item)
             between = time.perf_counter()
             b.float64.batch(items)
-            ratios.append((between - start) / (time.perf_counter() - between))
-        self.assertGreater(statistics.median(ratios), 20, ratios)
+            singly.append(between - start)
+            together.append(time.perf_counter() - between)
+        # The quickest of each: beside other processes a batch, shorter than their slices of time, is now and then cut in two.
+        self.assertGreater(min(singly) / min(together), 20, (singly, together))
 
 
 @unittest.skipIf(np is None, "without numpy, or under a sanitizer")

@@ -116,7 +116,7 @@ class Commands(unittest.TestCase):
         ):
             with self.subTest(arguments):
                 self.assertIn(said, self.type(*arguments, status=status))
-        self.assertEqual(self.type("list", "math"), "math, from built in: no native functions\n")
+        self.assertEqual(self.type("list", "sys"), "sys, from built in: no native functions\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 
 from polyhost import commands
 from polyhost.toolchain import build, finder, native
+from polyhost.toolchain.unit import Unit
 
 DESCRIPTION = """\
 FILE.cpp: builds an extension module that polyhost and python3 import, and a .pyi for type checkers beside it.
@@ -40,7 +41,7 @@ def build_module(path, directory, flags):
         raise ImportError(f"{name!r} is no name for a module: rename {path}")
     os.makedirs(directory, exist_ok=True)
     made = os.path.join(directory, name + EXTENSION_SUFFIXES[0])
-    unit = build.Unit.of_file(name, path, flags)
+    unit = Unit.of_file(name, path, flags)
     built = build.build(unit)
     shutil.copyfile(built, made + ".unfinished")
     os.replace(made + ".unfinished", made)

@@ -7,7 +7,7 @@ import inspect
 import os
 
 from polyhost import commands
-from polyhost.toolchain import finder
+from polyhost.toolchain import reload
 
 
 def main(arguments):
@@ -23,7 +23,7 @@ def main(arguments):
 
 def native_functions(module):
     """The module's functions that polyhost made, by name."""
-    return {name: value for name, value in sorted(finder.functions(module).items()) if hasattr(value, "__signature__")}
+    return dict(sorted(reload.native_functions(module).items()))
 
 
 def show(module):

@@ -8,7 +8,6 @@ from polyhost.toolchain import cache, headers
 from polyhost.toolchain.errors import CompileError
 
 INSTALL = "install one with `apt-get install g++`, or name yours in the environment variable CXX"
-BASE = ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-Werror=return-type"]
 # Options that leave the layout of classes alone: with these, and no others, a module may share what is compiled once.
 HARMLESS = ("-O", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
 # Environment variables that change what a compiler does.
@@ -57,6 +56,11 @@ def python_include():
     if not os.path.exists(os.path.join(path, "Python.h")):
         raise CompileError(f"Python's headers are missing ({path}/Python.h): install them with `apt-get install libpython3-dev`")
     return path
+
+
+def base_options(include):
+    """What every source is compiled with (list of str); include (str): the directory of the public headers."""
+    return ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-Werror=return-type", f"-I{include}", f"-isystem{python_include()}"]
 
 
 def may_share(flags):
@@ -118,7 +122,8 @@ def pkg_config(packages, where):
         done = subprocess.run([tool, *question], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
         if done.returncode != 0:
             reason = done.stderr.strip().splitlines()
-            raise CompileError(f"{where}: pkg-config knows no {' '.join(packages)} ({reason[0] if reason else 'no reason given'}): install the development package")
+            wanted = question[-1] if len(question) == 2 else " ".join(packages)
+            raise CompileError(f"{where}: pkg-config knows no {wanted} ({reason[0] if reason else 'no reason given'}): install its development package")
         return shlex.split(done.stdout)
 
     files = [os.path.join(*ask("--variable=pcfiledir", package), package + ".pc") for package in packages]

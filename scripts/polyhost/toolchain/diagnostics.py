@@ -1,10 +1,13 @@
 """What a compiler said, as exceptions and warnings of Python's."""
 
+import linecache
 import re
 import warnings
 
 from polyhost.toolchain.errors import CompileError, CompileWarning
 
+CONTEXT = re.compile(r"^(?P<file>.+?):(?P<line>\d+):\d+:\s+required from (here|')|^(?P<clang>.+?):(?P<at>\d+):\d+: note: in instantiation of .* requested here$")
+TOOL = re.compile(r"^\S+: (?:fatal )?error: (?P<message>.*)$")
 LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<severity>fatal error|error|warning|note): (?P<message>.*)$")
 SHOWN = 5  # errors; the rest is in CompileError.output
 
@@ -17,7 +20,11 @@ class Diagnostic:
         self.file, self.line, self.message = match["file"], int(match["line"]), match["message"]
         self.column = int(match["column"]) if match["column"] else None
         self.severity = match["severity"].removeprefix("fatal ")
-        self.excerpt = ""
+        self.excerpt, self.moved = "", False
+
+    def move(self, file, line):
+        """Says that it is about that line instead."""
+        self.file, self.line, self.column, self.excerpt, self.moved = file, line, None, "", True
 
     def __str__(self):
         return f"{self.file}:{self.line}: {self.severity}: {self.message}" + (f"\n{self.excerpt}" if self.excerpt else "")
@@ -27,22 +34,43 @@ class Diagnostic:
 
 
 def parse(output):
-    """The diagnostics in what gcc or clang printed."""
-    found = []
+    """The diagnostics in what gcc or clang printed. What they find wrong within polyhost's own headers is about the line
+    that made use of them."""
+    found, user = [], None
     for line in output.splitlines():
-        if match := LINE.match(line):
+        if match := CONTEXT.match(line):  # gcc's come before the error, from within; clang's after it
+            if match["clang"] and found and is_ours(found[-1].file):
+                found[-1].move(match["clang"], int(match["at"]))
+            elif match["file"] and not is_ours(match["file"]):
+                user = match["file"], int(match["line"])
+        elif match := LINE.match(line):
             found.append(Diagnostic(match))
-        elif found and re.match(r"^ *(\d+ )?\|", line):  # gcc's excerpts; clang's lack the bar
+            if user and is_ours(found[-1].file):
+                found[-1].move(*user)
+            if found[-1].severity == "error":
+                user = None
+        elif found and not found[-1].moved and re.match(r"^ *(\d+ )?\|", line):  # gcc's excerpts; clang's lack the bar
             found[-1].excerpt += ("\n" if found[-1].excerpt else "") + line
-    return found
+    for d in found:
+        line = linecache.getline(d.file, d.line)
+        if not d.excerpt and line:
+            d.excerpt = f"{d.line:5} | {line.rstrip()}"
+    return [d for d in found if d.severity != "note" or not is_ours(d.file)]
+
+
+def is_ours(path):
+    return "/polyhost/headers/" in path or path == "<polyhost>"
 
 
 def error(what, output):
     """The exception for a compiler that failed on `what`, a file's or a function's name."""
     found = parse(output)
     errors = [d for d in found if d.severity == "error"]
-    if not errors:  # the linker's, or the compiler's own
+    if not errors:  # the compiler's own, or the linker's
         lines = [line for line in output.splitlines() if line.strip()]
+        said = [match["message"] for match in map(TOOL.match, lines) if match]
+        if said and "ld returned" not in said[0] and "linker command failed" not in said[0]:
+            return CompileError(f"{what} does not compile: {said[0]}", found, output)
         reason = next((line for line in lines if "undefined reference" in line or "error" in line), lines[-1] if lines else "no reason given")
         return CompileError(f"{what} does not link: {reason.strip()}", found, output)
     text = f"{what} does not compile:"

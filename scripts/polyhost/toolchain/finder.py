@@ -9,6 +9,7 @@ import os
 
 from polyhost.toolchain import build
 from polyhost.toolchain.errors import CompileError
+from polyhost.toolchain.unit import Unit
 
 
 class CppLoader(importlib.machinery.ExtensionFileLoader):
@@ -19,18 +20,23 @@ class CppLoader(importlib.machinery.ExtensionFileLoader):
         self.source = source
 
     def create_module(self, spec):
-        self.path = spec.origin = build.build(build.Unit.of_file(spec.name, self.source))
+        self.path = spec.origin = build.build(Unit.of_file(spec.name, self.source))
         try:
             return super().create_module(spec)
         except ImportError as error:
             raise explained(error, self.source) from None
 
     def exec_module(self, module):
+        from polyhost.toolchain import reload
+
+        if reload.is_loaded(module):  # importlib.reload
+            return reload.reload(module)
         super().exec_module(module)
         module.__source__ = self.source
+        reload.note(module, self.path)
 
     def get_source(self, fullname):
-        with open(self.source, encoding="utf-8") as file:
+        with open(self.source, encoding="utf-8-sig") as file:
             return file.read()
 
 
@@ -45,14 +51,16 @@ def functions(module):
     return {name: value for name, value in vars(module).items() if type(value) is type(len)}
 
 
-def load(unit):
-    """A module made from a build.Unit (module), which is compiled if it must be; it is not put into sys.modules."""
-    name, path = unit.name, build.build(unit)
-    loader = importlib.machinery.ExtensionFileLoader(name, path)
+def load(unit, path=None, *, version=1, lines={}, shift=0):
+    """A module made from a Unit (module), which is compiled if it must be; it is not put into sys.modules. path (str): its
+    shared object, if it is known. version, lines, shift: as detail/registration.hpp has them."""
+    path = path or build.build(unit)
+    loader = importlib.machinery.ExtensionFileLoader(unit.name, path)
     try:
-        made = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path, loader=loader))
+        made = importlib.util.module_from_spec(importlib.util.spec_from_file_location(unit.name, path, loader=loader))
     except ImportError as error:
         raise explained(error, unit.title) from None
+    made.__polyhost_load__ = (version, lines, shift + unit.shift)
     loader.exec_module(made)
     return made
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from polyhost.toolchain import build, finder
+from polyhost.toolchain import finder, unit
 
 
 def module_name(path):
@@ -18,10 +18,10 @@ def full_path(name):
     return os.path.abspath(name) if os.path.exists(name) else name
 
 
-def unit(path, name, made_from, write, warnings=False):
-    """What is to be compiled for C++ that stands in a script (build.Unit); `path` is the script's, by full_path."""
+def unit_of(path, name, made_from, write, warnings=False, line=0):
+    """What is to be compiled for C++ that stands in a script (unit.Unit); `path` is the script's, by full_path."""
     base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
-    return build.Unit(name, f"C++ in {path}", made_from, write, base, warnings)
+    return unit.Unit(name, f"C++ in {path}", made_from, write, base, warnings, line=line)
 
 
 def check_list(name, value):
@@ -30,13 +30,20 @@ def check_list(name, value):
         raise TypeError(f"{name} takes a list of str: write [{value!r}]")
 
 
+def check_name(name):
+    if not isinstance(name, str):
+        raise TypeError(f"name is a str, not {type(name).__name__}")
+    if not all(part.isidentifier() and part.isascii() for part in name.split(".")):
+        raise ValueError(f"{name!r} is no name for a module: use letters, digits and _")
+
+
 def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False):
     """Compiles C++ (str) and returns what it exports: the function, if it is one, else a module of them.
 
     Exported is what POLYHOST_EXPORT stands before, with a Python name and defaults as in C++, or what a POLYHOST_MODULE
-    names. The module is not put into sys.modules. name (str): the module's, else the script's; a POLYHOST_MODULE must have it; flags, pkg_config, sources
-    (lists of str): as in the comment lines `// polyhost: NAME = VALUE` of a file; sources are named from the script's
-    directory. warnings (bool): the compiler's are shown, as polyhost.CompileWarning.
+    names. The module is not put into sys.modules. name (str): the module's; without it that of the POLYHOST_MODULE, or the
+    script's; flags, pkg_config, sources (lists of str): as in the comment lines `// polyhost: NAME = VALUE` of a file;
+    sources are named from the script's directory. warnings (bool): the compiler's are shown, as polyhost.CompileWarning.
 
     The result is kept: the same text is compiled once, ever. CompileError, with the script's own lines, if it does not
     compile; TypeError if text is no str. Holds the GIL but while the compiler runs.
@@ -45,18 +52,24 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
         raise TypeError(f"polyhost.cpp() takes C++ as a str, not {type(text).__name__}")
     for option, value in (("flags", flags), ("pkg_config", pkg_config), ("sources", sources)):
         check_list(option, value)
+    own = None
+    if "POLYHOST_MODULE" in text:
+        from polyhost.toolchain import source
+
+        own = source.defined_module(text)
     frame = sys._getframe(1)
     path = full_path(frame.f_code.co_filename)
-    name = name or module_name(path)
+    name = name or own or module_name(path)
+    check_name(name)
     extra = {"flags": list(flags), "pkg-config": list(pkg_config), "sources": list(sources)}
 
     def write():
         from polyhost.toolchain import place, source
 
         line = place.of_text(text, frame)
-        options = source.read_options(text, path)
+        options = source.read_options(text, path, line)
         return source.complete(text, name, path, line), {key: options[key] + extra[key] for key in options}
 
-    made = finder.load(unit(path, name, repr((text, extra)), write, warnings))
+    made = finder.load(unit_of(path, name, repr((text, extra)), write, warnings, frame.f_lineno))
     functions = list(finder.functions(made).values())
-    return functions[0] if len(functions) == 1 and "POLYHOST_MODULE" not in text else made
+    return functions[0] if len(functions) == 1 and not own else made

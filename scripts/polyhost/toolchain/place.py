@@ -30,20 +30,32 @@ def of_text(text, frame):
     return nearest.lineno if nearest else line
 
 
-def of_body(function):
-    """(line, column, text) of a function's docstring as it stands in the script: from 3.13 on, CPython cuts its indentation
-    off when it compiles it."""
+def definition_of(function):
+    """Where the script defines it (a node of its syntax tree), or None."""
     code = function.__code__
     tree = parsed(code.co_filename)
     for node in ast.walk(tree) if tree else ():
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != function.__name__:
-            continue
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        text = ast.get_docstring(node, clean=False) or ""
-        if first == code.co_firstlineno and text.split() == function.__doc__.split():
-            literal = node.body[0].value
-            with open(code.co_filename, encoding="utf-8", errors="replace") as file:
-                line = file.read().splitlines()[literal.lineno - 1][literal.col_offset :]
-            quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)
-            return literal.lineno, literal.col_offset + (quote.end() if quote else 0), text
-    return code.co_firstlineno + 1, 0, function.__doc__
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == function.__name__:
+            if min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) == code.co_firstlineno:
+                return node
+    return None
+
+
+def docstring(function):
+    """A function's docstring as the script has it (str), also where Python has dropped it; or None."""
+    node = definition_of(function)
+    return node and ast.get_docstring(node, clean=False)
+
+
+def of_body(function, body):
+    """(line, column, text) of a function's docstring as it stands in the script: from 3.13 on, CPython cuts its indentation
+    off when it compiles it."""
+    code = function.__code__
+    text = docstring(function) or ""
+    if text.split() == body.split():
+        literal = definition_of(function).body[0].value
+        with open(code.co_filename, encoding="utf-8", errors="replace") as file:
+            line = file.read().splitlines()[literal.lineno - 1][literal.col_offset :]
+        quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)
+        return literal.lineno, literal.col_offset + (quote.end() if quote else 0), text
+    return code.co_firstlineno + 1, 0, body

@@ -17,10 +17,12 @@ class Array:
 
 
 KEYWORDS = frozenset(
-    "alignas alignof asm auto bool case catch char class const constexpr decltype default delete do double enum explicit"
-    " export extern float friend goto inline int long mutable namespace new noexcept nullptr operator private protected"
-    " public register requires short signed sizeof static struct switch template this throw typedef typename union unsigned"
-    " using virtual void volatile wchar_t concept consteval constinit co_await co_return co_yield".split()
+    "alignas alignof and and_eq asm auto bitand bitor bool case catch char char8_t char16_t char32_t class compl concept const"
+    " consteval constexpr constinit const_cast co_await co_return co_yield decltype default delete do double dynamic_cast enum"
+    " explicit export extern false float friend goto inline int long mutable namespace new noexcept not_eq nullptr operator"
+    " or_eq private protected public register reinterpret_cast requires short signed sizeof static static_assert static_cast"
+    " struct switch template this thread_local throw true typedef typeid typename union unsigned using virtual void volatile"
+    " wchar_t xor xor_eq".split()
 )
 SIMPLE = {int: "std::int64_t", float: "double", bool: "bool", object: "polyhost::object"}
 HEADERS = {

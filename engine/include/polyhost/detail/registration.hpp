@@ -10,6 +10,8 @@
 
 namespace polyhost::detail {
 
+inline constexpr const char* load_notes = "__polyhost_load__";
+
 // What the compiler knows of a function.
 struct function_definition {
   std::size_t count;  // of its parameters

@@ -43,13 +43,14 @@ struct signature {
   cpp_type result{};
   const char* file = nullptr;  // where the function is named, for tracebacks; null: nowhere
   int line = 0;
+  std::string version;  // "@2" after a reload; belongs to the name that the ledger knows, and to no other
 
   [[nodiscard]] std::string qualified_name() const;
   // "(n: int, factor: float = 2.0) -> float", or "(n, factor=2.0)" without the types
   [[nodiscard]] std::string text(bool types) const;
 };
 
-// "kernels.integrate(f)": the name of a callback's row.
+// "integrate(f)", as messages name a callback.
 std::string callback_name(const signature& s, std::size_t index);
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 #include <polyhost/detail/builtin_attributes.hpp>
 #include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/registration.hpp>
 #include <polyhost/detail/runtime.hpp>
 #include <polyhost/module.hpp>
 
@@ -32,6 +33,9 @@ POLYHOST_INLINE int detail::build_module(PyObject* module, void (*body)(module_b
   try {
     module_builder builder(module);
     body(builder);
+    if (PyDict_GetItemString(PyModule_GetDict(module), load_notes) != nullptr &&
+        PyDict_DelItemString(PyModule_GetDict(module), load_notes) != 0)
+      return -1;
     return 0;
   } catch (...) {
     set_python_error_from_current_exception();

@@ -41,7 +41,8 @@ inline object make_builtin(registration& r, PyObject* module, const char* doc, c
   r.doc = plain_name + r.sig.text(false) + "\n--\n\n" + (doc != nullptr ? doc : "");
   r.method = {r.sig.name.c_str(), nullptr, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
 
-  polyhost_record* record = table->record(r.sig.module.c_str(), r.sig.name.c_str(), POLYHOST_INBOUND);
+  polyhost_record* record =
+      table->record(r.sig.module.c_str(), (r.sig.name + r.sig.version).c_str(), POLYHOST_INBOUND);
   if (record == nullptr) throw std::bad_alloc();
   r.function = {.record = record,
                 .slot = reinterpret_cast<void (**)()>(&r.method.ml_meth),
@@ -95,6 +96,21 @@ inline void read_and_check(registration& r, PyObject* module, const char* text,
   refuse_signature(module, text, reason);
 }
 
+// Reads what the loader of polyhost's own has left in a module that it makes, __polyhost_load__: a tuple of
+// the version (int, 1 before the first reload), the lines of functions that moved since they were compiled
+// (dict of int by name), and by how many lines all others did (int).
+inline void apply_load_notes(signature& s, PyObject* module) {
+  PyObject* const notes = PyDict_GetItemString(PyModule_GetDict(module), load_notes);
+  if (notes == nullptr) return;
+  int version = 0;
+  PyObject* lines = nullptr;
+  int shift = 0;
+  if (!PyArg_ParseTuple(notes, "iO!i", &version, &PyDict_Type, &lines, &shift)) throw_python_error();
+  if (version > 1) s.version = "@" + std::to_string(version);
+  PyObject* const line = PyDict_GetItemString(lines, s.name.c_str());
+  s.line = line != nullptr ? static_cast<int>(PyLong_AsLong(line)) : s.line + shift;
+}
+
 POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition,
                                    const signature_text& text, const char* doc) {
   auto made = std::make_unique<registration>();
@@ -102,6 +118,7 @@ POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& 
   made->sig.file = text.file;
   made->sig.line = text.line;
   read_and_check(*made, module, text.text, definition);
+  apply_load_notes(made->sig, module);
   registration& kept = keep(std::move(made));
   const object function =
       make_builtin(kept, module, doc, definition.calls, definition.batch, /*is_batch=*/false);

@@ -1,0 +1,89 @@
+"""What a module in the cache was made from, so that it is known when it must be made again."""
+
+import marshal
+import os
+from importlib.util import source_hash
+
+from polyhost.toolchain import cache, compiler
+
+
+def digest(text):
+    return source_hash(text.encode("utf-8", "surrogatepass")).hex()
+
+
+def fingerprint(path):
+    """[size, time of change, digest] of a file. The time is the one that cannot be set: that of its inode."""
+    with open(path, "rb") as file:
+        status = os.fstat(file.fileno())
+        return [status.st_size, status.st_ctime_ns, source_hash(file.read()).hex()]
+
+
+def fingerprint_before(path, start):
+    """The fingerprint, which no file has if this one was changed since `start` (ns since the epoch) or is gone: then
+    nobody knows what the compiler has read."""
+    try:
+        found = fingerprint(path)
+    except OSError:
+        return [-1, 0, ""]
+    return found if found[1] < start else [-1, 0, ""]
+
+
+def unchanged(path, known):
+    """True if the file has the content it had; only a file that was touched is read."""
+    try:
+        status = os.stat(path)
+        return [status.st_size, status.st_ctime_ns] == known[:2] or (status.st_size == known[0] and fingerprint(path)[2] == known[2])
+    except OSError:
+        return False
+
+
+def write(entry, unit, name, options, files, start):
+    """Notes that the entry's file `name` is what that unit makes, by a compiler with these options (list of str) that has
+    read these files and begun at `start` (ns since the epoch)."""
+    entry.write(
+        "manifest",
+        marshal.dumps(
+            {
+                "object": name,
+                "size": os.stat(entry.file(name)).st_size,
+                "made_from": digest(unit.made_from),
+                "line": unit.line,
+                "native": compiler.processor() if any("native" in option for option in options) else "",
+                "files": {path: fingerprint_before(path, start) for path in sorted(files)},
+            }
+        ),
+    )
+
+
+def read(entry):
+    """The manifest of the last build (dict); None if there is none that is whole."""
+    try:
+        with open(entry.file("manifest"), "rb") as file:
+            found = marshal.loads(file.read())
+        return found if isinstance(found, dict) else None
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+def entry_of(path):
+    """The entry that a shared object of the cache is in."""
+    return cache.Entry("modules", os.path.basename(os.path.dirname(path)))
+
+
+def look_up(entry, unit):
+    """The path of the entry's shared object (str), if all that it was made from is as it was then; else None."""
+    manifest = read(entry)
+    if manifest is None or manifest["made_from"] != digest(unit.made_from):
+        return None
+    if manifest["native"] and manifest["native"] != compiler.processor():
+        return None
+    path = entry.file(manifest["object"])
+    try:
+        if os.stat(path).st_size != manifest["size"]:
+            return None
+    except OSError:
+        return None
+    if not all(unchanged(*made_from) for made_from in manifest["files"].items()):
+        return None
+    unit.shift = unit.line - manifest["line"]
+    return path
