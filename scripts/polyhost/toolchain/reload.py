@@ -22,10 +22,10 @@ kept = []  # functions of earlier versions: calls of them may still be running
 
 class Loaded:
     """What is known of a module that was compiled when it was imported: path (str) of its shared object, version (int,
-    from 1), names (set of str) that it has defined."""
+    from 1), names (set of str) that it has defined; status: of its files, as of status_of, where they are watched."""
 
     def __init__(self, path, names):
-        self.path, self.version, self.names = path, 1, names
+        self.path, self.version, self.names, self.status = path, 1, names, None
 
 
 def is_loaded(module):
@@ -36,6 +36,7 @@ def note(module, path):
     """Keeps account of a module that was just imported from that shared object."""
     loaded[module] = Loaded(path, defined_names(module))
     if _polyhost.reloads:
+        loaded[module].status = status_of(module)
         start_watching()
 
 
@@ -128,17 +129,15 @@ def start_watching():
 
 def watch():
     """The thread of --reload: reloads what has changed and stayed so for one interval, so that no half-saved file counts."""
-    seen, before = {}, {}
+    before = {}
     while True:
         time.sleep(INTERVAL)
-        for module in list(loaded):
-            now = status_of(module)
-            if module.__name__ not in seen:
-                seen[module.__name__] = now
-            elif now != seen[module.__name__] and now == before.get(module.__name__):
-                seen[module.__name__] = now
+        now = {module: status_of(module) for module in list(loaded)}
+        for module, status in now.items():
+            if status != loaded[module].status and status == before.get(module):
+                loaded[module].status = status
                 say(attempt(module))
-            before[module.__name__] = now
+        before = now
 
 
 def attempt(module):
