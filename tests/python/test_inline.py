@@ -154,6 +154,59 @@ class Native(unittest.TestCase):
         with self.assertRaisesRegex(polyhost.CompileError, "no return statement in function returning non-void"):
             forgetful(1.0)
 
+    def test_headers_of_a_body(self):
+        @polyhost.native
+        def smallest(xs: list[float], least: float = float("inf")) -> float:
+            """
+            #include <algorithm>
+            return std::min(least, *std::min_element(xs.begin(), xs.end()));
+            """
+
+        self.assertEqual((smallest([3, 1, 2]), smallest([3], 0)), (1.0, 0.0))
+        self.assertEqual(str(inspect.signature(smallest)), "(xs: list[float], least: float = inf) -> float")
+
+    def test_before_the_first_call(self):
+        code = """
+            import polyhost, pickle, os, sys, _thread
+            @polyhost.native
+            def one() -> int: "return 1;"
+            copy = pickle.loads(pickle.dumps(one))
+            from polyhost.toolchain import native
+            def hold():
+                with native.lock: held.release(); end.acquire()
+            held, end = _thread.allocate_lock(), _thread.allocate_lock()
+            held.acquire(); end.acquire()
+            _thread.start_new_thread(hold, ())
+            held.acquire()
+            child = os.fork()
+            if child == 0:
+                os._exit(one())  # another thread had the lock
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            end.release()
+            print(copy is one, copy())
+        """
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+            script.write(textwrap.dedent(code))
+            script.flush()
+            self.assertEqual(run("-W", "ignore", script.name).stdout, "1\nTrue 1\n")
+
+    def test_without_docstrings(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+            script.write("import polyhost\n@polyhost.native\ndef one() -> int:\n    'return 1;'\nprint(one())\n")
+            script.flush()
+            self.assertEqual(run("-OO", script.name).stdout, "1\n")
+
+    def test_lines_that_moved_since(self):
+        throws = 'throw std::runtime_error("wrong");'
+        code = f"import polyhost\n@polyhost.native\ndef one() -> int:\n    '{throws}'\ntwo = polyhost.cpp('POLYHOST_EXPORT int two() {{ {throws} }}')\n"
+        code += "import traceback\nfor f in one, two:\n    try: f()\n    except RuntimeError as error: print(traceback.extract_tb(error.__traceback__)[-1].lineno)\n"
+        with tempfile.TemporaryDirectory() as folder:
+            for more in (0, 3, 1):
+                with open(folder + "/script.py", "w") as script:
+                    script.write("# more\n" * more + code)
+                done = run(folder + "/script.py")
+                self.assertEqual(done.stdout, f"{2 + more}\n{5 + more}\n", done.stderr)
+
     def test_what_is_no_plain_function(self):
         with self.assertRaisesRegex(TypeError, r"is async or yields"):
 
@@ -205,6 +258,9 @@ class Native(unittest.TestCase):
         wrong("@polyhost.native\ndef f(x: int): 'return 1;'", r"the result has no annotation")
         wrong("@polyhost.native\ndef f(*x: int) -> int: 'return 1;'", r"\*x has no counterpart")
         wrong("@polyhost.native\ndef f() -> int: pass", r"f\(\) has no C\+\+: write its body as the docstring")
+        wrong("class C:\n  @polyhost.native\n  def f(self, x: int) -> int: 'return 1;'", r"C.f\(\) is a method, and a native function takes no self")
+        wrong("@polyhost.native\ndef f(x: object = len) -> int: 'return 1;'", r"the default of 'x', <built-in function len>, is no literal")
+        wrong("@polyhost.native\ndef xor(x: int) -> int: 'return 1;'", r"xor is no name in C\+\+")
         wrong("polyhost.native(3)", r"takes a function, not int")
         wrong("@polyhost.native\ndef f(x: polyhost.Array[str]) -> int: 'return 1;'", r"Array\[str\] has no counterpart")
 

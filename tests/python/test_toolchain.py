@@ -124,6 +124,33 @@ class Imports(Folder):
         self.write("kernels.cpp", '#include <polyhost/native.hpp>\nint one() { return 1; }\nPOLYHOST_MODULE(kernels, m) { m.def<one>("one()", "One."); }\n')
         self.assertEqual(self.run_code("import kernels; print(kernels.one(), kernels.one.__doc__)").stdout, "1 One.\n")
 
+    def test_a_header_that_is_saved_while_one_compiles(self):
+        self.compiler("case \"$*\" in *-shared*) echo '#define FACTOR 7.0' > factor.h ;; esac")
+        self.assertEqual(self.scale(), 6.0)
+        self.compiler("")
+        self.assertEqual(self.scale(), 21.0)
+        self.assertEqual(self.scale(), 21.0)
+        self.assertEqual(self.compilations(), 2)
+
+    def test_names_of_folders(self):
+        folder = self.path("a b#c\td $e\\")
+        self.write("a b#c\td $e\\/factor.h", "#define FACTOR 2.0\n")
+        self.write("a b#c\td $e\\/kernels.cpp", KERNELS)
+        for factor in (2.0, 3.0):
+            self.write("a b#c\td $e\\/factor.h", f"#define FACTOR {factor}\n")
+            for _ in range(2):
+                done = run("-c", "import kernels; print(kernels.scale(3))", cwd=folder, env=self.environment)
+                self.assertEqual(done.stdout, f"{3 * factor}\n", done.stderr)
+        self.assertEqual(self.compilations(), 2)
+
+    def test_what_other_tools_build_is_left_to_them(self):
+        os.mkdir(self.path("folder.cpp"))
+        os.mkfifo(self.path("pipe.cpp"))
+        self.write("extension.cpp", "#include <Python.h>\nPyMODINIT_FUNC PyInit_extension(void) { return nullptr; }\n")
+        self.write("program.cpp", "int main() { return 0; }\n")
+        for name in ("folder", "pipe", "extension", "program"):
+            self.assertIn(f"ModuleNotFoundError: No module named '{name}'", self.run_code(f"import {name}").stderr)
+
     def test_within_a_package(self):
         self.write("package/__init__.py", "")
         self.write("package/fast.cpp", "#include <polyhost/native.hpp>\nPOLYHOST_EXPORT int two() { return 2; }\n")
@@ -152,8 +179,9 @@ class Imports(Folder):
         self.assertIn("ModuleNotFoundError: No module named 'kernels'", done.stderr)
 
     def test_find_spec_does_not_compile(self):
-        done = self.run_code("import importlib.util as u; print(u.find_spec('kernels').origin); print(u.find_spec('nothing'))")
-        self.assertEqual(done.stdout, self.path("kernels.cpp") + "\nNone\n")
+        done = self.run_code("import importlib.util as u; print(u.find_spec('kernels').origin); print(u.find_spec('nothing'))\n"
+                             "import sys; print(sys.meta_path[-1].find_spec(fullname='kernels', path=None, target=None).name)")
+        self.assertEqual(done.stdout, self.path("kernels.cpp") + "\nNone\nkernels\n", done.stderr)
         self.assertEqual(self.compilations(), 0)
 
     def test_rows_of_the_report(self):
@@ -247,8 +275,24 @@ class Broken(Folder):
         self.assertIn("kernels.cpp:1: `// polyhost: flag = -O3` is no option: write", self.refusal())
 
     def test_an_unknown_package(self):
-        self.write("kernels.cpp", "// polyhost: pkg-config = no-such-package\n" + KERNELS)
+        self.write("kernels.cpp", "// polyhost: pkg-config = zlib no-such-package\n" + KERNELS)
         self.assertIn("pkg-config knows no no-such-package", self.refusal())
+
+    def test_a_source_that_is_not_there(self):
+        self.write("kernels.cpp", "// polyhost: sources = no_such.cpp\n" + KERNELS)
+        self.assertIn(f"kernels.cpp names a source that is not there: {self.path('no_such.cpp')}", self.refusal())
+
+    def test_an_option_that_the_compiler_does_not_know(self):
+        self.write("kernels.cpp", "// polyhost: flags = -fno-such-thing\n" + KERNELS)
+        self.assertIn("kernels.cpp does not compile: unrecognized command-line option", self.refusal())
+
+    def test_a_name_that_no_module_can_have(self):
+        self.write("kérnels.cpp", KERNELS)
+        self.assertIn("kérnels.cpp cannot be a module: its name is to have only letters of ASCII", self.refusal("import kérnels"))
+
+    def test_another_modules_name(self):
+        self.source('int one() { return 1; }\nPOLYHOST_MODULE(other, m) { m.def<one>("one()"); }\n')
+        self.assertIn("kernels.cpp has a POLYHOST_MODULE(other, …), but is imported as kernels: give both one name", self.refusal())
 
     def test_not_utf8(self):
         with open(self.path("kernels.cpp"), "wb") as file:

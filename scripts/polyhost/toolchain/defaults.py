@@ -8,7 +8,6 @@ WORDS = {"true": "True", "false": "False", "nullptr": "None", "std::nullopt": "N
 NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 TOKEN = re.compile(r"\s*(?:(?P<number>(?:\d|\.\d)(?:[eE][-+]|[\w.])*)|(?P<operator><<|>>|[-+*/%&|^~()]))\s*")
 TEXT = re.compile(r'(?:u8)?("(?:\\[nrt0\\"\']|[^"\\\n])*")(?:s|sv)?')
-CHARACTER = re.compile(r"'(\\[nrt0\\\"']|[^'\\\n])'")
 OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
     ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor, ast.USub: operator.neg, ast.UAdd: operator.pos,
@@ -29,8 +28,6 @@ def python_default(text, type_name):
         return next((python for name, python in EMPTY if name in type_name), "0" if re.fullmatch(r"[\w: ]+", type_name) else None)
     if match := TEXT.fullmatch(text):
         return match[1]
-    if match := CHARACTER.fullmatch(text):
-        return repr(ast.literal_eval(f'"{match[1]}"' if match[1] != '"' else "'\"'"))
     return arithmetic(text)
 
 

@@ -52,6 +52,7 @@ def parse(output):
         elif found and not found[-1].moved and re.match(r"^ *(\d+ )?\|", line):  # gcc's excerpts; clang's lack the bar
             found[-1].excerpt += ("\n" if found[-1].excerpt else "") + line
     for d in found:
+        linecache.checkcache(d.file)
         line = linecache.getline(d.file, d.line)
         if not d.excerpt and line:
             d.excerpt = f"{d.line:5} | {line.rstrip()}"
@@ -66,6 +67,8 @@ def error(what, output):
     """The exception for a compiler that failed on `what`, a file's or a function's name."""
     found = parse(output)
     errors = [d for d in found if d.severity == "error"]
+    # In headers that are not the user's they are what follows from the others.
+    errors = [d for d in errors if not is_ours(d.file) and not d.file.startswith("/usr/")] or errors
     if not errors:  # the compiler's own, or the linker's
         lines = [line for line in output.splitlines() if line.strip()]
         said = [match["message"] for match in map(TOOL.match, lines) if match]

@@ -2,6 +2,7 @@
 
 import _thread
 import os
+import sys
 import types
 
 from polyhost.toolchain import finder, inline
@@ -118,7 +119,7 @@ def native(function=None, *, flags=(), release_gil=False):
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"@polyhost.native takes a function, not {type(function).__name__}")
     body = function.__doc__
-    if body is None and not __debug__:  # -OO leaves no docstrings
+    if body is None and sys.flags.optimize > 1:  # -OO leaves no docstrings
         from polyhost.toolchain import place
 
         body = place.docstring(function)

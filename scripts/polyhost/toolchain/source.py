@@ -27,7 +27,7 @@ def read_options(text, where, first_line=1):
     for number, line in enumerate(text.splitlines()):
         match = OPTION.match(line)
         here = f"{where}:{first_line + number}: `{line.strip()}`"
-        if IN_BLOCK.match(line) and number < top:
+        if IN_BLOCK.match(line) and number <= top:
             raise CompileError(f"{here} is no option there: write // polyhost: NAME = VALUE, on a line of its own")
         if not match:
             continue
