@@ -132,3 +132,12 @@ TEST_CASE("--gc=throughput is taken out; another mode is refused with what there
   }
   CHECK(parse({"polyhost", "--gcc", "s.py"}).line.error.empty());
 }
+
+TEST_CASE("--reload is taken out, and has no value") {
+  const Parsed parsed = parse({"polyhost", "--reload", "-B", "s.py", "--reload"});
+  CHECK(parsed.line.run.reloads);
+  CHECK(parsed.python == Words{"-B", "s.py", "--reload"});
+  CHECK_FALSE(parse({"polyhost", "s.py", "--reload"}).line.run.reloads);
+  CHECK(parse({"polyhost", "--reload=kernels", "s.py"}).line.error.find("takes no value") !=
+        std::string::npos);
+}

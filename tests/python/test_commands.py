@@ -53,8 +53,9 @@ class Commands(unittest.TestCase):
             self.type("list"),
             f"kernels, from {os.path.realpath(self.path('kernels.cpp'))}\n  fib(n: int) -> int\n      The n-th Fibonacci number, by plain recursion.\n",
         )
-        self.assertIn("kernels.cpp is there already: choose another name", self.type("new", "kernels", status=2))
+        self.assertIn(f"`import kernels` already means {self.path('kernels.cpp')}: choose another name", self.type("new", "kernels", status=2))
         self.assertIn("'9to5' is no name for a module", self.type("new", "9to5", status=2))
+        self.assertIn("`import math` already means", self.type("new", "math", status=2))
 
     def test_build_a_module_for_python3(self):
         self.write("kernels.cpp", FUNCTIONS)
@@ -86,6 +87,17 @@ class Commands(unittest.TestCase):
         before = sorted(os.listdir(CACHE + "/polyhost/modules"))
         self.assertEqual(self.type("script.py"), "run\n1 1\n")
         self.assertEqual(sorted(os.listdir(CACHE + "/polyhost/modules")), before)  # nothing was left to compile
+
+    def test_what_is_left_of_a_script(self):
+        self.write(
+            "script.py",
+            "import polyhost\nimport no_such_module\nFLAGS = ['-O1']\n@polyhost.native(flags=FLAGS)\ndef f(x: int) -> int:\n    'return x;'\n"
+            "def main(text):\n    polyhost.cpp(text)\n    @polyhost.native\n    def g(x: int) -> int:\n        'return x;'\n",
+        )
+        done = run("build", "script.py", cwd=self.folder, env={**os.environ, "XDG_CACHE_HOME": CACHE})
+        self.assertEqual((done.returncode, done.stdout), (0, f"{self.path('script.py')}: 1 native functions and 0 texts of C++ are compiled\n"))
+        for line, reason in (2, "No module named 'no_such_module'"), (8, "name 'text' is not defined"), (10, "g() is not at the top level"):
+            self.assertIn(f"script.py: left for the run: line {line}: {reason}", done.stderr)
 
     def test_stubs_satisfy_a_type_checker(self):
         self.write("kernels.cpp", FUNCTIONS)

@@ -15,7 +15,7 @@ def run(name, main):
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (ImportError, SyntaxError, TypeError, OSError) as error:
+    except (ImportError, SyntaxError, OSError) as error:
         sys.exit(f"polyhost {name}: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

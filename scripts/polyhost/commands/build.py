@@ -9,6 +9,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 
 from polyhost import commands
 from polyhost.toolchain import build, finder, native
+from polyhost.toolchain.errors import CompileError
 from polyhost.toolchain.unit import Unit
 
 DESCRIPTION = """\
@@ -37,12 +38,10 @@ def main(arguments):
 
 def build_module(path, directory, flags):
     name = os.path.basename(path).removesuffix(".cpp")
-    if not name.isidentifier():
-        raise ImportError(f"{name!r} is no name for a module: rename {path}")
-    os.makedirs(directory, exist_ok=True)
     made = os.path.join(directory, name + EXTENSION_SUFFIXES[0])
     unit = Unit.of_file(name, path, flags)
     built = build.build(unit)
+    os.makedirs(directory, exist_ok=True)
     shutil.copyfile(built, made + ".unfinished")
     os.replace(made + ".unfinished", made)
     print(made)
@@ -53,7 +52,7 @@ def build_module(path, directory, flags):
 
         stub = os.path.join(directory, name + ".pyi")
         with open(stub, "w", encoding="utf-8") as file:
-            file.write(stubs.text(finder.load(unit)))
+            file.write(stubs.text(finder.load(unit, built)))
         print(stub)
 
 
@@ -63,18 +62,37 @@ def build_script(path):
     path = os.path.abspath(path)
     names = {"__name__": os.path.basename(path).removesuffix(".py"), "__file__": path}
     sys.path.insert(0, os.path.dirname(path))
-    texts = 0
+    skipped = []
     for statement in tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)) or is_alias(statement) or is_native(statement):
-            exec(compile(ast.Module([statement], []), path, "exec"), names)
+            attempt(statement, names, path, skipped)
     functions = native.waiting.pop(path, [])
     if functions:
         build.build(native.unit_of(path, functions))
+    texts = 0
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node.func) == "cpp" and node.args and isinstance(node.args[0], ast.Constant):
-            eval(compile(ast.Expression(node), path, "eval"), names)
-            texts += 1
+        if isinstance(node, ast.Call) and called(node.func) == "cpp":
+            texts += attempt(node, names, path, skipped)
+        elif is_native(node) and node not in tree.body:
+            skipped.append(f"line {node.lineno}: {node.name}() is not at the top level of the script")
     print(f"{path}: {len(functions)} native functions and {texts} texts of C++ are compiled")
+    for reason in skipped:
+        print(f"{path}: left for the run: {reason}", file=sys.stderr)
+
+
+def attempt(node, names, path, skipped):
+    """Runs a part of the script; False, with a reason in `skipped`, if it needs what only the whole script knows."""
+    try:
+        if isinstance(node, ast.expr):
+            eval(compile(ast.Expression(node), path, "eval"), names)
+        else:
+            exec(compile(ast.Module([node], []), path, "exec"), names)
+        return True
+    except CompileError:
+        raise
+    except Exception as error:
+        skipped.append(f"line {node.lineno}: {error}")
+        return False
 
 
 def called(node):
@@ -89,8 +107,10 @@ def is_native(statement):
 
 
 def is_alias(statement):
-    """Vector = list[float]"""
-    return isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Subscript, ast.BinOp, ast.Constant))
+    """Vector = list[float], FLAGS = ["-O3"]"""
+    literals = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.JoinedStr)
+    value = getattr(statement, "value", None)
+    return isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(value, literals) and not any(isinstance(n, ast.Call) for n in ast.walk(value))
 
 
 if __name__ == "__main__":

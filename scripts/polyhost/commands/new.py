@@ -1,6 +1,7 @@
 """polyhost new NAME: a native module and its test, ready to import."""
 
 import argparse
+import importlib.util
 import keyword
 import os
 
@@ -41,6 +42,8 @@ def main(arguments):
     name = parser.parse_args(arguments).name
     if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name):
         parser.error(f"{name!r} is no name for a module: use letters, digits and _")
+    if known := importlib.util.find_spec(name):
+        parser.error(f"`import {name}` already means {known.origin or 'a package'}: choose another name")
     files = {f"{name}.cpp": SOURCE, f"test_{name}.py": TEST}
     for path in files:
         if os.path.lexists(path):
