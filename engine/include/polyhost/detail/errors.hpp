@@ -25,6 +25,9 @@ void set_error(PyObject* type, const char* text);
 // meanwhile (interrupt.hpp) comes first.
 void set_python_error_from_current_exception();
 
+// The same, whatever signal handlers have raised.
+void translate_current_exception();
+
 // The same around a function's body: the function becomes a frame of the exception's traceback.
 void set_python_error_from_body(const signature& function);
 

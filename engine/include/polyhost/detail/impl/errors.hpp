@@ -42,8 +42,7 @@ inline void set_os_error(const std::system_error& error) {
   set_error(PyExc_RuntimeError, error.what());
 }
 
-// Sets the Python exception that matches the C++ exception being handled.
-inline void translate_current_exception() {
+POLYHOST_INLINE void translate_current_exception() {
   for (const translator* asked = translators; asked != nullptr; asked = asked->next) {
     if (asked->translate()) return;
   }
