@@ -29,7 +29,15 @@ struct Counter {
   explicit Counter(int start) : count(start) {}
   Counter(Counter&&) = default;
   Counter& operator=(Counter&&) = delete;
+  int add(int n) { return count += n; }
+  int get() const noexcept { return count; }
+  Counter& self() { return *this; }
   int count;
+};
+
+struct Stepper : Counter {
+  using Counter::Counter;
+  int step() { return add(10); }
 };
 
 // Bound nowhere.
@@ -50,6 +58,8 @@ template <>
 inline constexpr bool through_pybind<Circle> = true;
 template <>
 inline constexpr bool through_pybind<Counter> = true;
+template <>
+inline constexpr bool through_pybind<Stepper> = true;
 template <>
 inline constexpr bool through_pybind<Unbound> = true;
 template <>
@@ -160,9 +170,17 @@ void fill(Eigen::Ref<Eigen::VectorXd> vector, double value) { vector.setConstant
 
 POLYHOST_MODULE(pybind_native, m) {
   m.def<COUNT_OF_POINTS>("count_of_points()");
-  py::class_<Counter>(py::reinterpret_borrow<py::module_>(m.get()), "Counter")
-      .def(py::init<int>())
-      .def_readonly("count", &Counter::count);
+  const auto module = py::reinterpret_borrow<py::module_>(m.get());
+  auto counter = py::class_<Counter>(module, "Counter");
+  counter.def(py::init<int>()).def_readonly("count", &Counter::count);
+  m.method<&Counter::add>(counter, "add(n=1)", "Adds n.");
+  m.method<&Counter::get>(counter, "get()", polyhost::release_gil);
+  m.method<&Counter::self>(counter, "self()");
+  m.method<[](Counter& c, const polyhost::callback<int(int)>& f) { return c.count = f(c.count); }>(
+      counter, "change(f)");
+  auto stepper = py::class_<Stepper, Counter>(module, "Stepper");
+  stepper.def(py::init<int>());
+  m.method<&Stepper::step>(stepper, "step()");
   m.def<length>("length(p)");
   m.def<length>("length_without_gil(p)", polyhost::release_gil);
   m.def<moved>("moved(p, by=1)");

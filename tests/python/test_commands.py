@@ -24,6 +24,41 @@ POLYHOST_EXPORT std::map<std::string, std::vector<int>> group(const std::vector<
 POLYHOST_EXPORT polyhost::owned_array<double> rows(polyhost::array<const double, 2> a, std::span<const double> b) { return {}; }
 POLYHOST_EXPORT std::tuple<int, std::string> pair(std::string_view text, bool flag) { return {1, std::string(text)}; }
 """
+CLASSES = """\
+#include <polyhost/native.hpp>
+#include <polyhost/enumeration.hpp>
+#include <polyhost/record.hpp>
+#include <stdexcept>
+enum class Color { red = 1, green };
+enum Access { may_read = 1, may_write = 2 };
+struct Point { double x, y; };
+struct Line { std::vector<Point> points; Color color; };
+struct Broken : std::runtime_error { using std::runtime_error::runtime_error; };
+Line colored(Line line, std::optional<Color>) { return line; }
+double norm(const Point& p) { return p.x * p.x + p.y * p.y; }
+POLYHOST_MODULE(shapes, m) {
+  m.exception<Broken>("Broken");
+  m.enumeration<Color>("Color", "To paint with.").value("red", Color::red).value("green", Color::green);
+  m.enumeration<Access>("Access", polyhost::enum_kind::int_flag).value("read", may_read).value("write", may_write).export_values();
+  m.method<norm>(m.record<Point, &Point::x, &Point::y>("Point(x, y=0.0)", "Of the plane."), "norm()", "Squared.");
+  m.record<Line, &Line::points, &Line::color>("Line(points, *, color=Color.red)");
+  m.def<colored>("colored(line, color=Color.green)");
+}
+"""
+USER = """\
+import shapes
+p: shapes.Point = shapes.Point(1, y=2)
+p.x = p.norm() + p.y
+line: shapes.Line = shapes.colored(shapes.Line([p], color=shapes.Color.red))
+access: shapes.Access = shapes.read | shapes.Access.write
+match p:
+    case shapes.Point(x, y):
+        total: float = x + y
+try:
+    value: int = shapes.Color.green.value
+except shapes.Broken:
+    pass
+"""
 
 
 class Commands(unittest.TestCase):
@@ -115,6 +150,33 @@ class Commands(unittest.TestCase):
         good = check("kernels.pyi", "user.py")
         self.assertEqual(good.returncode, 0, good.stdout)
         self.assertEqual(check("wrong.py").stdout.count("error:"), 2)
+
+    def test_classes(self):
+        self.write("shapes.cpp", CLASSES)
+        self.assertEqual(
+            self.type("list", "shapes").split("\n", 1)[1],
+            "  class Access(enum.IntFlag): read, write\n"
+            "  class Broken\n"
+            "  class Color(enum.Enum): red, green\n"
+            "      To paint with.\n"
+            "  class Line(points: list[shapes.Point], *, color: shapes.Color = <Color.red: 1>)\n"
+            "  class Point(x: float, y: float = 0.0)\n"
+            "      Of the plane.\n"
+            "  Point.norm(self: shapes.Point) -> float\n"
+            "      Squared.\n"
+            "  colored(line: shapes.Line, color: shapes.Color | None = <Color.green: 2>) -> shapes.Line\n",
+        )
+        stub = self.type("stubs", "shapes", "-o", "shapes.pyi")
+        mypy = shutil.which("mypy")
+        if mypy is None:
+            self.skipTest("mypy is not installed")
+        self.write("user.py", USER)
+        self.write("wrong.py", "import shapes\nshapes.Point('3')\nshapes.colored(1)\nshapes.Point(1).z\nshapes.Color.blue\nhash(shapes.Point(1))\n")
+        check = lambda *files: subprocess.run([mypy, "--strict", *files], cwd=self.folder, capture_output=True, text=True)
+        good = check("shapes.pyi", "user.py")
+        self.assertEqual(good.returncode, 0, good.stdout)
+        self.assertEqual(check("wrong.py").stdout.count("error:"), 4, check("wrong.py").stdout)
+        self.type("user.py")
 
     def test_errors(self):
         for arguments, status, said in (

@@ -4,8 +4,10 @@ POLYHOST_TEST_CALLS scales the number of calls of each kind (default 100000).
 """
 
 import array
+import copy
 import gc
 import os
+import pickle
 import sys
 import unittest
 
@@ -14,6 +16,7 @@ import buffers_native as b
 import callbacks_native as cb
 import calls_native as n
 import containers_native as c
+import records_native as r
 import values_native as v
 from exporters import Arrow, Tensor
 from support import SANITIZER
@@ -204,6 +207,47 @@ class Leaks(unittest.TestCase):
         self.check(failing(TypeError, c.ints, bad), bad, bad[2], share=0.1)
         self.check(failing(TypeError, c.counts, {"a": bad[2]}), bad[2], share=0.1)
         self.check(failing(TypeError, c.triple, (item, text)), item, text, share=0.1)
+
+    def test_enumerations(self):
+        red, both = r.Color.red, r.Access.read | r.Access.write
+        self.check(lambda: r.color(red), red)
+        self.check(lambda: r.access(both), both)
+        self.check(lambda: r.colors([red] * 5), red, share=0.3)
+        self.check(failing(TypeError, r.color, both), both, share=0.2)
+        self.check(failing(ValueError, r.color_of, 7), share=0.2)
+
+    def test_records(self):
+        class Mine(r.Point):
+            pass
+
+        point, mine, text, value = r.Point(1.5, 2.5), Mine(1), "".join(["te", "xt"]), object()
+        shape = r.Shape(text, tags=[text])
+        self.check(lambda: r.moved(point, 1), point, r.Point)
+        self.check(lambda: r.norm(mine), mine, Mine)
+        self.check(lambda: Mine(1), Mine)
+        self.check(lambda: r.Point(x=1, y=2), share=0.3)
+        self.check(lambda: r.Holder(value), value, r.Holder)
+        self.check(lambda: r.holder(r.Holder(value)), value)
+        self.check(lambda: r.sum([point] * 3), point, share=0.3)
+        self.check(lambda: r.shape(shape), text, shape, share=0.3)
+        self.check(lambda: setattr(shape, "tags", [text]), text, shape, share=0.3)
+        self.check(lambda: (repr(point), point == r.Point(1), point != point), point, share=0.1)
+        self.check(lambda: copy.copy(shape), shape, share=0.05)
+        self.check(lambda: pickle.loads(pickle.dumps(shape)), shape, share=0.3)
+
+        def cycle():
+            holder = r.Holder(None)
+            holder.value = [holder, value]
+
+        self.check(cycle, value, share=0.3)
+        self.check(lambda: r.apply(lambda p: p, point), point, share=0.2)
+        self.check(failing(TypeError, r.norm, text), text, share=0.2)
+        self.check(failing(TypeError, r.Point, text), text, share=0.2)
+        self.check(failing(TypeError, r.Point, 1, z=text), text, share=0.2)
+        self.check(failing(TypeError, setattr, point, "x", text), text, point, share=0.2)
+        shape.tags.append(value)
+        self.check(failing(TypeError, r.shape, shape), value, shape, share=0.2)
+        self.check(failing(AttributeError, r.norm, r.Point.__new__(r.Point)), share=0.2)
 
     def test_signatures(self):
         import inspect

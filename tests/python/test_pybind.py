@@ -82,6 +82,60 @@ class References(unittest.TestCase):
         self.assertEqual(b.x, 0)
 
 
+class Methods(unittest.TestCase):
+    def calls(self):
+        import polyhost
+
+        rows = polyhost.boundary.snapshot()
+        return {row.name.removeprefix("pybind_native."): row.calls for row in rows if "Counter." in row.name or "Stepper." in row.name}
+
+    def test_calls(self):
+        counter = n.Counter(1)
+        self.assertEqual((counter.add(2), counter.add(), counter.add(n=3), counter.get(), counter.count), (3, 4, 7, 7, 7))
+        self.assertIs(counter.self(), counter)
+        self.assertEqual(counter.change(lambda x: x * 2), 14)
+        add = counter.add
+        self.assertEqual((add(1), n.Counter.add(counter, 1), list(map(counter.add, [1, 1]))), (15, 16, [17, 18]))
+
+    def test_inheritance(self):
+        stepper = n.Stepper(1)
+        self.assertEqual((stepper.step(), stepper.add(2), stepper.get()), (11, 13, 13))
+
+        class Mine(n.Stepper):
+            def add(self, n):
+                return super().add(n * 100)
+
+        mine = Mine(0)
+        self.assertEqual((mine.add(1), mine.step(), mine.count), (100, 110, 110))
+
+    def test_every_call_is_counted(self):
+        before = self.calls()
+        counter, stepper = n.Counter(0), n.Stepper(0)
+        for _ in range(100):
+            counter.add(1)
+        stepper.add(1)
+        stepper.step()
+        counter.change(lambda x: x)
+        with self.assertRaises(TypeError):
+            counter.add("x")
+        after = self.calls()
+        counted = {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)}
+        self.assertEqual(counted, {"Counter.add": 102, "Counter.change": 1, "Counter.change(f)": 1, "Stepper.step": 1})
+
+    def test_refusals(self):
+        counter = n.Counter(0)
+        self.assertEqual(refusal(self, counter.add, "x"), "pybind_native.Counter.add(): argument 'n' must be int, not str")
+        self.assertEqual(
+            refusal(self, n.Counter.add, 1), "pybind_native.Counter.add(): argument 'self' must be pybind_native.Counter, not int"
+        )
+        self.assertIn("takes from 1 to 2 positional arguments but 3 were given", refusal(self, counter.add, 1, 2))
+
+    def test_what_tools_see(self):
+        self.assertEqual(str(inspect.signature(n.Counter.add)), "(self: pybind_native.Counter, n: int = 1) -> int")
+        self.assertEqual(str(inspect.signature(n.Counter(1).add)), "(n: int = 1) -> int")
+        self.assertEqual(n.Counter.add.__doc__, "Adds n.")
+
+
 class Values(unittest.TestCase):
     def test_an_argument_by_value_is_a_copy(self):
         p = c.Point(1, 2)
@@ -267,6 +321,7 @@ class Leaks(unittest.TestCase):
 
     def test_nothing_is_left(self):
         p, value, text = c.Point(1, 2), object(), "".join(["te", "xt"])
+        counter = n.Counter(1)
         shape, points = n.make_shape(1), [c.Point(1, 1)] * 3
 
         def failing(f, *arguments):
@@ -292,6 +347,8 @@ class Leaks(unittest.TestCase):
             lambda: n.adder(1)(2),
             lambda: n.apply(abs, 2),
             lambda: n.python_types([], value),
+            lambda: counter.add(0),
+            failing(counter.add, text),
             failing(n.length, text),
             failing(n.sum_x, [p, text]),
             failing(n.call, lambda q: text, p),

@@ -66,7 +66,8 @@ struct converter {
   static_assert(
       !std::is_same_v<T, T>,
       "polyhost cannot convert this type: take a type of the README's table (for a char or a span of char: "
-      "std::string_view or std::span<const std::byte>), polyhost::object, or specialise polyhost::converter");
+      "std::string_view or std::span<const std::byte>), polyhost::object, or specialise polyhost::converter; "
+      "an enumeration needs <polyhost/enumeration.hpp>, an aggregate <polyhost/record.hpp>");
   struct anything {
     template <class Any>
     explicit operator Any&&() const;

@@ -6,6 +6,7 @@
 #include <polyhost/detail/function.hpp>
 #include <polyhost/detail/registration.hpp>
 
+#include <cstdint>
 #include <type_traits>
 
 namespace polyhost {
@@ -19,7 +20,25 @@ struct no_batch_t {};
 // For m.def: the function has no .batch, as it must not be called without the GIL, or from several threads.
 inline constexpr no_batch_t no_batch{};
 
+// Which class of Python's module enum an enumeration becomes.
+enum class enum_kind : std::uint8_t {
+  as_in_cpp,   // int_enum if the C++ type converts to an integer by itself (enum), else plain_enum (enum
+               // class)
+  plain_enum,  // enum.Enum
+  int_enum,    // enum.IntEnum: its members are ints
+  flag,        // enum.Flag: members may be combined by |
+  int_flag,    // enum.IntFlag
+};
+
+// Defined in enumeration.hpp.
+template <class E>
+class enumeration_builder;
+
 namespace detail {
+
+// Defined in record.hpp.
+template <class T, auto... Members>
+struct record_maker;
 
 template <class... Extra>
 constexpr bool releases_gil = (std::is_same_v<Extra, release_gil_t> || ...);
@@ -65,6 +84,33 @@ class module_builder {
     def<F>(text, nullptr, first, extras...);
   }
 
+  // Adds a method to a class: one of pybind11's (pybind.hpp), or m.record's. Calls of it are timed as those
+  // of a function, in the row `module.Class.name`. F is a member function, or a function whose first
+  // parameter is the object; `text` does not name that: m.method<&Counter::add>(counter, "add(n)"). `type` is
+  // the class, a PyObject* or what has one as its ptr(). Extras: polyhost::release_gil.
+  template <auto F, class Class, class... Extra>
+  void method(const Class& type, detail::signature_text text, const char* doc = nullptr, Extra...) {
+    static_assert((std::is_same_v<Extra, release_gil_t> && ...),
+                  "m.method: an extra that polyhost does not know");
+    static constexpr auto function = detail::as_free_function<F>();
+    using traits = detail::callable_traits<std::remove_const_t<decltype(function)>>;
+    static constexpr detail::function_definition definition{
+        traits::count, traits::add_types,
+        traits::template entry_points_of<function, detail::releases_gil<Extra...>>, nullptr};
+    static_assert(traits::count > 0, "m.method: the function has no parameter for the object");
+    PyObject* object = nullptr;
+    if constexpr (std::is_pointer_v<Class>) {
+      object = type;
+    } else {
+      object = type.ptr();
+    }
+    detail::add_to_class(module_, object, definition, text, doc);
+  }
+  template <auto F, class Class>
+  void method(const Class& type, detail::signature_text text, release_gil_t extra) {
+    method<F>(type, text, nullptr, extra);
+  }
+
   // Makes a Python class of a C++ exception: `name`, in this module, a subclass of `base`, else of
   // RuntimeError. From then on an E that leaves a function of this plugin is raised as that, with what() as
   // its text. Translators that are added later are asked first: add the base of a C++ hierarchy before what
@@ -84,6 +130,22 @@ class module_builder {
       }
     }};
     detail::add_translator(entry);
+  }
+
+  // Makes a Python class of a C++ enumeration; its members follow: .value("red", Color::red)..., and
+  // .export_values() where they shall be attributes of the module, too (enumeration.hpp).
+  template <class E>
+  enumeration_builder<E> enumeration(const char* name, enum_kind kind, const char* doc = nullptr);
+  template <class E>
+  enumeration_builder<E> enumeration(const char* name, const char* doc = nullptr) {
+    return enumeration<E>(name, enum_kind::as_in_cpp, doc);
+  }
+
+  // Makes a Python class of the C++ aggregate T. `text` names the members in their order, with defaults as
+  // m.def's: m.record<Point, &Point::x, &Point::y>("Point(x, y=0.0)") (record.hpp). The class, borrowed.
+  template <class T, auto... Members>
+  PyObject* record(detail::signature_text text, const char* doc = nullptr) {
+    return detail::record_maker<T, Members...>::add(module_, text, doc);
   }
 
   // Adds a constant: anything that can be a function's result.

@@ -1,6 +1,6 @@
 // All that a native module needs, in one header: Python.h and the standard library, nothing else.
-// Apart, for those who use them: arrays (array.hpp, owned_array.hpp) and pybind11 classes (pybind.hpp). Not
-// the host's own interface.
+// Apart, for those who use them: arrays (array.hpp, owned_array.hpp), enumerations (enumeration.hpp),
+// aggregates (record.hpp) and pybind11 classes (pybind.hpp). Not the host's own interface.
 //
 //   #include <polyhost/native.hpp>
 //   std::int64_t fib(std::int64_t n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }

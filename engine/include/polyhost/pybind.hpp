@@ -10,7 +10,7 @@
 // the type's first use; pybind11's own Python types (py::array, py::dict, ...) need none. A bound class T is
 // taken as T (a copy), T& or const T& (the object itself), T* (may be None), or std::shared_ptr<T> if that is
 // its holder. Results go pybind11's default way: a value is moved, a reference copied, a pointer owned; an
-// object that Python has already stays the same object.
+// object that Python has already stays the same object. Methods whose calls are timed: m.method (module.hpp).
 #pragma once
 
 #include <polyhost/convert.hpp>

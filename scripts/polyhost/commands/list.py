@@ -1,6 +1,7 @@
-"""polyhost list [MODULE]: native functions, their signatures and docstrings, and where they come from."""
+"""polyhost list [MODULE]: native functions and classes, their signatures and docstrings, and where they come from."""
 
 import argparse
+import enum
 import glob
 import importlib
 import inspect
@@ -26,14 +27,42 @@ def native_functions(module):
     return dict(sorted(reload.native_functions(module).items()))
 
 
+def native_classes(module):
+    """The module's own classes, by name."""
+    return {name: value for name, value in sorted(vars(module).items()) if isinstance(value, type) and value.__module__ == module.__name__}
+
+
+def native_methods(cls):
+    """The methods in a class that polyhost made, by name."""
+    return {name: value for name, value in sorted(vars(cls).items()) if hasattr(getattr(value, "__func__", None), "__signature__")}
+
+
+def summary(name, cls):
+    """"Color(enum.Enum): red, green" or "Point(x: float, y: float = 0.0)"."""
+    if issubclass(cls, enum.Enum):
+        return f"{name}(enum.{cls.__base__.__name__}): {', '.join(cls.__members__)}"
+    return name + str(inspect.signature(cls)).removesuffix(" -> None") if "__signature__" in vars(cls) else name
+
+
 def show(module):
-    functions = native_functions(module)
+    functions, classes = native_functions(module), native_classes(module)
     source = getattr(module, "__source__", None) or getattr(module, "__file__", "built in")
-    print(f"{module.__name__}, from {source}" + ("" if functions else ": no native functions"))
+    print(f"{module.__name__}, from {source}" + ("" if functions or classes else ": no native functions"))
+    for name, cls in classes.items():
+        print(f"  class {summary(name, cls)}")
+        if vars(cls).get("__doc__"):
+            show_doc(cls)
+        for method, function in native_methods(cls).items():
+            print(f"  {name}.{method}{inspect.signature(function)}")
+            show_doc(function)
     for name, function in functions.items():
         print(f"  {name}{inspect.signature(function)}")
-        for line in (function.__doc__ or "").splitlines():
-            print(f"      {line}")
+        show_doc(function)
+
+
+def show_doc(value):
+    for line in (value.__doc__ or "").splitlines():
+        print(f"      {line}")
 
 
 if __name__ == "__main__":

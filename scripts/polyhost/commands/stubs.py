@@ -1,17 +1,19 @@
-"""polyhost stubs MODULE: a .pyi that tells type checkers of its native functions."""
+"""polyhost stubs MODULE: a .pyi that tells type checkers of its native functions and classes."""
 
 import argparse
 import ast
+import enum
 import importlib
 import inspect
+import keyword
 import sys
 
 from polyhost import commands
 
 HEAD = '''\
 # Made by `polyhost stubs {name}`. Do not edit.
-from collections.abc import Callable, Iterable
-from typing import Any, Final, Protocol
+{imports}from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Final, Protocol
 from _typeshed import ReadableBuffer as Buffer
 
 class _Array(Protocol):
@@ -38,22 +40,51 @@ def main(arguments):
 
 def text(module):
     """The stub of a module (str)."""
-    from polyhost.commands.list import native_functions
+    from polyhost.commands.list import native_classes, native_functions
 
-    functions = native_functions(module)
-    parts = [HEAD.format(name=module.__name__)]
-    for name, function in functions.items():
-        parts.append(with_batch(name, function) if hasattr(function, "batch") else f"def {name}{declared(function)}: ...{doc(function, '')}\n")
+    classes = native_classes(module)
+    types = Types(module.__name__)
+    parts = [class_stub(name, cls, types) for name, cls in classes.items()]
+    for name, function in native_functions(module).items():
+        parts.append(with_batch(name, function, types) if hasattr(function, "batch") else f"def {name}{types.declared(function)}: ...{doc(function, '')}\n")
     for name, value in sorted(vars(module).items()):
-        if isinstance(value, CONSTANTS) and not name.startswith("__"):
+        if isinstance(value, (*CONSTANTS, *classes.values())) and not name.startswith("__"):
             parts.append(f"{name}: {type(value).__name__}\n")
-    return "\n".join(parts)
+    imports = "".join(f"import {name}\n" for name in sorted(types.imported))
+    return "\n".join([HEAD.format(name=module.__name__, imports=imports), *parts])
 
 
-def with_batch(name, function):
+def with_batch(name, function, types):
     """A function that has an attribute: an object that can be called."""
-    batch = declared(function.batch, "self, ", "Any")
-    return f"class _{name}:\n    def __call__{declared(function, 'self, ')}: ...{doc(function, '    ')}\n    def batch{batch}: ...\n\n{name}: Final[_{name}]\n"
+    batch = types.declared(function.batch, "self, ", "Any")
+    return f"class _{name}:\n    def __call__{types.declared(function, 'self, ')}: ...{doc(function, '    ')}\n    def batch{batch}: ...\n\n{name}: Final[_{name}]\n"
+
+
+def class_stub(name, cls, types):
+    """An enumeration, a record, or a class of another making, of which only what polyhost knows is told."""
+    from polyhost.commands.list import native_methods
+
+    bases = [base for base in cls.__bases__ if base.__module__ in (cls.__module__, "builtins", "enum") and base is not object]
+    if issubclass(cls, enum.Enum):
+        types.imported.add("enum")
+        body = [f"{member} = {value.value!r}" for member, value in cls.__members__.items() if not keyword.iskeyword(member)]
+    elif "__signature__" in vars(cls):
+        body = record_body(cls, types)
+    else:
+        body = [] if issubclass(cls, BaseException) else ["def __init__(self, *args: Any, **kwargs: Any) -> None: ...", "def __getattr__(self, name: str, /) -> Any: ..."]
+    body += [f"def {method}{types.declared(function)}: ...{doc(function, '    ')}" for method, function in native_methods(cls).items()]
+    head = f"({', '.join(f'enum.{b.__name__}' if b.__module__ == 'enum' else b.__name__ for b in bases)})" if bases else ""
+    return f"class {name}{head}:{doc(cls, '') if vars(cls).get('__doc__') else ''}\n" + "".join(f"    {line}\n" for line in body or ["..."])
+
+
+def record_body(cls, types):
+    signature = inspect.signature(cls)
+    return [
+        f"__match_args__ = {cls.__match_args__!r}",
+        *(f"{p.name}: {types.known(p.annotation, '_Array')}" for p in signature.parameters.values()),
+        "__hash__: ClassVar[None]  # type: ignore[assignment]",
+        f"def __init__{types.declared(cls, 'self, ')}: ...",
+    ]
 
 
 def doc(function, indent):
@@ -62,33 +93,46 @@ def doc(function, indent):
     return "".join(f"\n{indent}    # {line}" for line in function.__doc__.splitlines())
 
 
-def declared(function, first="", result=None):
-    """"(x: float, factor: float = ...) -> float", in types that a checker knows."""
-    signature = inspect.signature(function)
-    parts, last = [], None
-    for p in signature.parameters.values():
-        if last is p.POSITIONAL_ONLY and p.kind is not last:
+class Types:
+    """Annotations of polyhost's as a type checker knows them, in the stub of the module `own`; imported: those it needs."""
+
+    def __init__(self, own):
+        self.own, self.imported = own, set()
+
+    def declared(self, function, first="", result=None):
+        """"(x: float, factor: float = ...) -> float", in types that a checker knows."""
+        signature = inspect.signature(function)
+        parts, last = [], None
+        for p in signature.parameters.values():
+            if last is p.POSITIONAL_ONLY and p.kind is not last:
+                parts.append("/")
+            if p.kind is p.KEYWORD_ONLY and last is not p.kind:
+                parts.append("*")
+            parts.append(f"{p.name}: {self.known(p.annotation, 'Buffer')}" + ("" if p.default is p.empty else " = ..."))
+            last = p.kind
+        if last is inspect.Parameter.POSITIONAL_ONLY:
             parts.append("/")
-        if p.kind is p.KEYWORD_ONLY and last is not p.kind:
-            parts.append("*")
-        parts.append(f"{p.name}: {known(p.annotation, 'Buffer')}" + ("" if p.default is p.empty else " = ..."))
-        last = p.kind
-    if last is inspect.Parameter.POSITIONAL_ONLY:
-        parts.append("/")
-    return f"({first}{', '.join(parts)}".removesuffix(", ") + f") -> {result or known(signature.return_annotation, '_Array')}"
+        return f"({first}{', '.join(parts)}".removesuffix(", ") + f") -> {result or self.known(signature.return_annotation, '_Array')}"
 
+    def known(self, annotation, array):
+        """Buffer[float64] and Array[float64] have no such detail there; the module's own classes have no prefix."""
+        types = self
 
-def known(annotation, array):
-    """An annotation of polyhost's as one of Python's: Buffer[float64] and Array[float64] have no such detail there."""
+        class Translate(ast.NodeTransformer):
+            def visit_Subscript(self, node):
+                if isinstance(node.value, ast.Name) and node.value.id in ("Buffer", "Array"):
+                    return ast.Name("Buffer" if node.value.id == "Buffer" else array)
+                return self.generic_visit(node)
 
-    class Translate(ast.NodeTransformer):
-        def visit_Subscript(self, node):
-            if isinstance(node.value, ast.Name) and node.value.id in ("Buffer", "Array"):
-                return ast.Name("Buffer" if node.value.id == "Buffer" else array)
-            return self.generic_visit(node)
+            def visit_Attribute(self, node):
+                module = ast.unparse(node.value)
+                if module in (types.own, "collections.abc"):
+                    return ast.Name(node.attr)
+                types.imported.add(module)
+                return node
 
-    shown = "None" if annotation is None else inspect.formatannotation(annotation) if not isinstance(annotation, str) else annotation
-    return ast.unparse(Translate().visit(ast.parse(shown, mode="eval"))).replace("collections.abc.", "")
+        shown = "None" if annotation is None else inspect.formatannotation(annotation) if not isinstance(annotation, str) else annotation
+        return ast.unparse(Translate().visit(ast.parse(shown, mode="eval")))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,17 @@
 // __signature__ and batch, as attributes of native functions.
 #pragma once
 
+#include <Python.h>
+#include <polyhost/detail/signature.hpp>
+
 namespace polyhost::detail {
 
 // inspect has no other way to learn the types of a builtin function (its text signature must not have any),
 // and there is no other place for f.batch. Once an interpreter; false with an exception set.
 bool install_attributes();
+
+// A new inspect.Signature, or null with an exception set.
+PyObject* make_signature_object(const signature& s);
 
 }  // namespace polyhost::detail
 

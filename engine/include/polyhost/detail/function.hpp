@@ -32,6 +32,9 @@ bool accepts(PyObject* from, argument& arg) {
   return trial.load(from, arg);
 }
 
+template <class A>
+inline constexpr cpp_type cpp_type_of{converter_of<A>::describe, accepts<A>};
+
 // Stands for the result of a void body.
 struct nothing {};
 
@@ -287,8 +290,37 @@ template <class Class, class Member>
 struct callable_traits<Member Class::*> {
   static_assert(
       !std::is_same_v<Class, Class>,
-      "m.def: a member function needs an object to be called on; wrap it in a free function or a lambda");
+      "m.def: a member function needs an object to be called on; add it to its class by m.method, or "
+      "wrap it in a free function or a lambda");
 };
+
+// A member function as a free one that takes its object first; others as they are.
+template <class F>
+struct member_call;
+template <class Self, class R, class... A>
+struct member_call_on {
+  template <auto F>
+  static R call(Self self, A... arguments) {
+    return (self.*F)(std::forward<A>(arguments)...);
+  }
+};
+template <class C, class R, class... A>
+struct member_call<R (C::*)(A...)> : member_call_on<C&, R, A...> {};
+template <class C, class R, class... A>
+struct member_call<R (C::*)(A...) const> : member_call_on<const C&, R, A...> {};
+template <class C, class R, class... A>
+struct member_call<R (C::*)(A...) noexcept> : member_call_on<C&, R, A...> {};
+template <class C, class R, class... A>
+struct member_call<R (C::*)(A...) const noexcept> : member_call_on<const C&, R, A...> {};
+
+template <auto F>
+constexpr auto as_free_function() {
+  if constexpr (std::is_member_function_pointer_v<decltype(F)>) {
+    return &member_call<decltype(F)>::template call<F>;
+  } else {
+    return F;
+  }
+}
 
 template <class R, class... A>
 struct callable_traits<R (*)(A...)> {
@@ -311,7 +343,7 @@ struct callable_traits<R (*)(A...)> {
 
   static void add_types(signature& s) {
     std::size_t index = 0;
-    ((s.parameters[index++].type = {converter_of<A>::describe, accepts<A>}), ...);
+    ((s.parameters[index++].type = cpp_type_of<A>), ...);
     if constexpr (std::is_void_v<R>) {
       s.result = {[](std::string& out) { out += "None"; }, nullptr};
     } else {

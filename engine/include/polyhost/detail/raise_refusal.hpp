@@ -12,6 +12,10 @@ namespace polyhost::detail {
 
 void raise_argument_refusal(const argument& arg, PyObject* whole);
 
+// Of a value for a record's member, which is a parameter of its constructor: kernels.Point.x must be float,
+// not str
+void raise_member_refusal(const argument& arg, PyObject* whole);
+
 void raise_callback_refusal(const argument& arg, PyObject* whole, const std::string& expected);
 
 }  // namespace polyhost::detail

@@ -36,6 +36,10 @@ struct signature_text {
 void add_to_module(PyObject* module, const function_definition& definition, const signature_text& text,
                    const char* doc);
 
+// The same, to a class of the module. The text does not name the first parameter, which is `self`.
+void add_to_class(PyObject* module, PyObject* type, const function_definition& definition,
+                  const signature_text& text, const char* doc);
+
 }  // namespace polyhost::detail
 
 #ifndef POLYHOST_COMPILED

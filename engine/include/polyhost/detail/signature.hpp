@@ -46,8 +46,9 @@ struct signature {
   std::string version;  // "@2" after a reload; belongs to the name that the ledger knows, and to no other
 
   [[nodiscard]] std::string qualified_name() const;
-  // "(n: int, factor: float = 2.0) -> float", or "(n, factor=2.0)" without the types
-  [[nodiscard]] std::string text(bool types) const;
+  // "(n: int, factor: float = 2.0) -> float", or "(n, factor=2.0)" without the types. `in_place` stands for
+  // each default, if it is not null.
+  [[nodiscard]] std::string text(bool types, const char* in_place = nullptr) const;
 };
 
 // "integrate(f)", as messages name a callback.

@@ -12,6 +12,7 @@
 #include <polyhost/detail/impl/callback.hpp>
 #include <polyhost/detail/impl/containers.hpp>
 #include <polyhost/detail/impl/convert.hpp>
+#include <polyhost/detail/impl/enumeration.hpp>
 #include <polyhost/detail/impl/errors.hpp>
 #include <polyhost/detail/impl/function_object.hpp>
 #include <polyhost/detail/impl/gil.hpp>
@@ -20,6 +21,8 @@
 #include <polyhost/detail/impl/object.hpp>
 #include <polyhost/detail/impl/raise_refusal.hpp>
 #include <polyhost/detail/impl/read_signature.hpp>
+#include <polyhost/detail/impl/record_class.hpp>
+#include <polyhost/detail/impl/registered_class.hpp>
 #include <polyhost/detail/impl/registration.hpp>
 #include <polyhost/detail/impl/runtime.hpp>
 #include <polyhost/detail/impl/signature.hpp>

@@ -28,26 +28,37 @@ class Names(dict):
             return sys.modules[name]
         made = self[name] = type(name, (), {"__module__": "builtins", "__class_getitem__": classmethod(types.GenericAlias)})
         return made
-def signature(text):
+def signature(text, defaults):
     names = Names(Callable=collections.abc.Callable)
     source = "def function" + text + ": pass"
     try:
         exec(source, names)
     except (AttributeError, TypeError):
         exec("from __future__ import annotations\n" + source, names)
-    return inspect.signature(names["function"])
+    made = inspect.signature(names["function"])
+    return made.replace(parameters=[p.replace(default=defaults.get(p.name, p.default)) for p in made.parameters.values()])
 )";
 
-// __polyhost_signature__ of a function's self: a new inspect.Signature.
-inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
+POLYHOST_INLINE PyObject* make_signature_object(const signature& s) {
+  const object defaults = object::steal(PyDict_New());
+  for (const parameter& p : s.parameters) {
+    if (!defaults ||
+        (p.default_value && PyDict_SetItem(defaults.get(), p.key.get(), p.default_value.get()) != 0))
+      return nullptr;
+  }
   const object globals = object::steal(PyDict_New());
   if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0)
     return nullptr;
   const object done =
       object::steal(PyRun_String(signature_script, Py_file_input, globals.get(), globals.get()));
   PyObject* make = done ? PyDict_GetItemString(globals.get(), "signature") : nullptr;
-  return make != nullptr ? PyObject_CallFunction(make, "s", as_function(self).sig->text(true).c_str())
+  return make != nullptr ? PyObject_CallFunction(make, "sO", s.text(true, "...").c_str(), defaults.get())
                          : nullptr;
+}
+
+// __polyhost_signature__ of a function's self.
+inline PyObject* make_inspect_signature(PyObject* self, PyObject*) {
+  return make_signature_object(*as_function(self).sig);
 }
 
 // __get__ of an attribute of builtin_function_or_method: asks the method of that name of the function's self,

@@ -26,11 +26,21 @@ inline void raise_refusal(const argument& arg, PyObject* whole, const std::strin
   PyErr_SetString(PyExc_TypeError, text.c_str());
 }
 
-POLYHOST_INLINE void raise_argument_refusal(const argument& arg, PyObject* whole) {
-  const parameter& p = arg.function->parameters[arg.index];
+// Of the parameter that `arg` is for, which the text calls `subject`.
+inline void raise_parameter_refusal(const argument& arg, PyObject* whole, const std::string& subject) {
   std::string expected;
-  p.type.describe(expected);
-  raise_refusal(arg, whole, arg.function->qualified_name() + "(): argument '" + p.name + "'", expected);
+  arg.function->parameters[arg.index].type.describe(expected);
+  raise_refusal(arg, whole, subject, expected);
+}
+
+POLYHOST_INLINE void raise_argument_refusal(const argument& arg, PyObject* whole) {
+  const std::string& name = arg.function->parameters[arg.index].name;
+  raise_parameter_refusal(arg, whole, arg.function->qualified_name() + "(): argument '" + name + "'");
+}
+
+POLYHOST_INLINE void raise_member_refusal(const argument& arg, PyObject* whole) {
+  const std::string& name = arg.function->parameters[arg.index].name;
+  raise_parameter_refusal(arg, whole, arg.function->qualified_name() + "." + name);
 }
 
 POLYHOST_INLINE void raise_callback_refusal(const argument& arg, PyObject* whole,

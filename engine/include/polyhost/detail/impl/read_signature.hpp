@@ -94,17 +94,18 @@ inline bool is_identifier(std::string_view name) {
   return PySequence_Contains(all.get(), text.get()) == 0;
 }
 
-// The value of a default's text, an expression over Python's builtins.
-inline object evaluate_default(const std::string& text) {
+// The value of a default's text, an expression over Python's builtins and, if not null, the names of `known`.
+inline object evaluate_default(const std::string& text, PyObject* known) {
   const object globals = object::steal(PyDict_New());
   if (!globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) != 0)
     throw_python_error();
-  object value = object::steal(PyRun_String(text.c_str(), Py_eval_input, globals.get(), globals.get()));
+  object value = object::steal(
+      PyRun_String(text.c_str(), Py_eval_input, globals.get(), known != nullptr ? known : globals.get()));
   if (!value) throw_python_error();
   return value;
 }
 
-inline parameter read_parameter(std::string_view part, parameter_kind kind) {
+inline parameter read_parameter(std::string_view part, parameter_kind kind, PyObject* known) {
   parameter p;
   const std::size_t equals = part.find('=');
   p.name = signature_reader::trim(part.substr(0, equals));
@@ -118,7 +119,7 @@ inline parameter read_parameter(std::string_view part, parameter_kind kind) {
   if (equals == std::string_view::npos) return p;
   p.default_text = signature_reader::trim(part.substr(equals + 1));
   if (p.default_text.empty()) throw std::invalid_argument("the default of '" + p.name + "' is missing");
-  p.default_value = evaluate_default(p.default_text);
+  p.default_value = evaluate_default(p.default_text, known);
   return p;
 }
 
@@ -132,8 +133,9 @@ inline void check_order(const signature& s, const parameter& next) {
   }
 }
 
-// Reads name and parameters from `text`. Throws std::invalid_argument with the reason, or python_error.
-inline void read_signature(signature& s, std::string_view text) {
+// Reads name and parameters from `text`; defaults may use the names of the dict `known`. Throws
+// std::invalid_argument with the reason, or python_error.
+inline void read_signature(signature& s, std::string_view text, PyObject* known = nullptr) {
   std::string_view name;
   bool keyword_only = false;
   for (const std::string_view part : signature_reader(text).split(name)) {
@@ -147,7 +149,7 @@ inline void read_signature(signature& s, std::string_view text) {
       keyword_only = true;
     } else {
       parameter p = read_parameter(
-          part, keyword_only ? parameter_kind::keyword_only : parameter_kind::positional_or_keyword);
+          part, keyword_only ? parameter_kind::keyword_only : parameter_kind::positional_or_keyword, known);
       check_order(s, p);
       if (!keyword_only) ++s.positional;
       s.parameters.push_back(std::move(p));

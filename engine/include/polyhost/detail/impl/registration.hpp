@@ -75,19 +75,26 @@ inline void check_defaults(const signature& s) {
   }
 }
 
-inline void read_and_check(registration& r, PyObject* module, const char* text,
-                           const function_definition& definition) {
+// What a signature's text must fit.
+struct cpp_side {
+  std::size_t count;     // of its parameters
+  const char* has_them;  // for a refusal: "the C++ function takes"
+  void (*add_types)(signature&);
+};
+
+inline void read_and_check(signature& s, PyObject* module, const char* text, const cpp_side& cpp) {
+  const std::size_t implied = s.parameters.size();  // the object of a method
   std::string reason;
   try {
-    read_signature(r.sig, text);
-    if (r.sig.parameters.size() == definition.count) {
-      definition.add_types(r.sig);
-      check_defaults(r.sig);
+    read_signature(s, text, PyModule_GetDict(module));
+    if (s.parameters.size() == cpp.count) {
+      cpp.add_types(s);
+      check_defaults(s);
       return;
     }
-    const std::size_t named = r.sig.parameters.size();
-    reason = "it names " + std::to_string(named) + (named == 1 ? " parameter" : " parameters") +
-             ", but the C++ function takes " + std::to_string(definition.count);
+    const std::size_t named = s.parameters.size() - implied;
+    reason = "it names " + std::to_string(named) + (named == 1 ? " parameter" : " parameters") + ", but " +
+             cpp.has_them + " " + std::to_string(cpp.count - implied);
   } catch (const std::invalid_argument& error) {
     reason = error.what();
   } catch (const python_error& error) {
@@ -111,18 +118,46 @@ inline void apply_load_notes(signature& s, PyObject* module) {
   s.line = line != nullptr ? static_cast<int>(PyLong_AsLong(line)) : s.line + shift;
 }
 
+// A new function, to be called by the name that the text gives it. `type` is null, or the class that it is
+// for.
+inline object make_function(PyObject* module, PyObject* type, const function_definition& definition,
+                            const signature_text& text, const char* doc, std::string& name) {
+  auto made = std::make_unique<registration>();
+  signature& s = made->sig;
+  s.module = PyModule_GetName(module);
+  s.file = text.file;
+  s.line = text.line;
+  if (type != nullptr) {
+    s.parameters.push_back(read_parameter("self", parameter_kind::positional_or_keyword, nullptr));
+    s.positional = 1;
+  }
+  read_and_check(s, module, text.text, {definition.count, "the C++ function takes", definition.add_types});
+  apply_load_notes(s, module);
+  name = s.name;
+  if (type != nullptr) {
+    const object scope = object::steal(PyType_GetQualName(reinterpret_cast<PyTypeObject*>(type)));
+    const char* utf8 = scope ? PyUnicode_AsUTF8(scope.get()) : nullptr;
+    if (utf8 == nullptr) throw_python_error();
+    s.name.insert(0, std::string(utf8) + ".");
+  }
+  return make_builtin(keep(std::move(made)), module, doc, definition.calls, definition.batch,
+                      /*is_batch=*/false);
+}
+
 POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition,
                                    const signature_text& text, const char* doc) {
-  auto made = std::make_unique<registration>();
-  made->sig.module = PyModule_GetName(module);
-  made->sig.file = text.file;
-  made->sig.line = text.line;
-  read_and_check(*made, module, text.text, definition);
-  apply_load_notes(made->sig, module);
-  registration& kept = keep(std::move(made));
-  const object function =
-      make_builtin(kept, module, doc, definition.calls, definition.batch, /*is_batch=*/false);
-  if (PyModule_AddObjectRef(module, kept.sig.name.c_str(), function.get()) != 0) throw_python_error();
+  std::string name;
+  const object function = make_function(module, nullptr, definition, text, doc, name);
+  if (PyModule_AddObjectRef(module, name.c_str(), function.get()) != 0) throw_python_error();
+}
+
+POLYHOST_INLINE void add_to_class(PyObject* module, PyObject* type, const function_definition& definition,
+                                  const signature_text& text, const char* doc) {
+  std::string name;
+  const object function = make_function(module, type, definition, text, doc, name);
+  const object method =
+      object::steal(PyInstanceMethod_New(function.get()));  // a builtin function binds no object
+  if (!method || PyObject_SetAttrString(type, name.c_str(), method.get()) != 0) throw_python_error();
 }
 
 }  // namespace polyhost::detail

@@ -12,7 +12,7 @@ POLYHOST_INLINE std::string callback_name(const signature& s, std::size_t index)
 
 POLYHOST_INLINE std::string signature::qualified_name() const { return module + "." + name; }
 
-POLYHOST_INLINE std::string signature::text(bool types) const {
+POLYHOST_INLINE std::string signature::text(bool types, const char* in_place) const {
   std::string out = "(";
   parameter_kind last = parameter_kind::keyword_only;
   for (const parameter& p : parameters) {
@@ -25,7 +25,10 @@ POLYHOST_INLINE std::string signature::text(bool types) const {
       out += ": ";
       p.type.describe(out);
     }
-    if (!p.default_text.empty()) out.append(types ? " = " : "=").append(p.default_text);
+    if (!p.default_text.empty()) {
+      out += types ? " = " : "=";
+      out += in_place != nullptr ? in_place : p.default_text.c_str();
+    }
     last = p.kind;
   }
   if (last == parameter_kind::positional_only) out += ", /";
