@@ -156,12 +156,20 @@ Measured measure(Probe& probe) {
   return result;
 }
 
-// What m.def's functions of a plugin find out when it is imported.
-void connect_own_functions(const Probe& probe) {
-  detail::table = &table();
-  detail::thread_offset = table().thread_offset;
-  detail::timing_in_use = probe.timing();
-}
+bool for_good = false;
+
+// What m.def's functions of a plugin find out when it is imported; but the timing is the probe's for a while.
+class own_functions_follow {
+ public:
+  explicit own_functions_follow(const Probe& probe) {
+    detail::table = &table();
+    detail::thread_offset = table().thread_offset;
+    detail::timing_in_use = probe.timing();
+  }
+  ~own_functions_follow() { detail::timing_in_use = table().timing; }
+  own_functions_follow(const own_functions_follow&) = delete;
+  own_functions_follow& operator=(const own_functions_follow&) = delete;
+};
 
 PyObject* calibrate_before_end(PyObject*, PyObject* process) {
   try {
@@ -185,7 +193,7 @@ PyObject* calibrate_before_end(PyObject*, PyObject* process) {
 
 void calibrate() {
   const std::uint64_t now = base::now().ns;
-  if (measured() && now - measured()->at_ns < fresh_for_ns) return;
+  if (for_good || (measured() && now - measured()->at_ns < fresh_for_ns)) return;
   // Python code that runs meanwhile (another thread, a finaliser, a signal handler) may come here again. Not
   // a static with an initialiser: its lock would be held while another thread has the GIL.
   static bool busy = false;
@@ -194,10 +202,15 @@ void calibrate() {
   const std::unique_ptr<bool, void (*)(bool*)> over(&busy, [](bool* flag) { *flag = false; });
   static Probe* probe = nullptr;
   if (probe == nullptr) probe = new Probe;
-  connect_own_functions(*probe);
+  const own_functions_follow connected(*probe);
   const without_tracing quiet;
   measured() = measure(*probe);
   measured()->at_ns = now;
+}
+
+void calibrate_for_good() {
+  calibrate();
+  for_good = true;
 }
 
 record::CostInTicks calibrated_cost(polyhost_timing timing) {

@@ -9,6 +9,10 @@ namespace polyhost::boundary {
 // the GIL and a Python that is alive. Throws python_error, as on Ctrl-C.
 void calibrate();
 
+// The same, for a program whose own functions are linked to this: now, before it has any that may be called
+// meanwhile, and then never again.
+void calibrate_for_good();
+
 // What was measured, for that timing mode; not a number where calibrate() has not been called.
 record::CostInTicks calibrated_cost(polyhost_timing timing);
 

@@ -23,8 +23,9 @@ namespace {
 #else
 #define POLYHOST_PYTHON_THREADS ""
 #endif
-constexpr const char* standard_library =
-    "/lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION) POLYHOST_PYTHON_THREADS;
+#define POLYHOST_PYTHON_NAME \
+  Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION) POLYHOST_PYTHON_THREADS
+constexpr const char* standard_library = "/lib/python" POLYHOST_PYTHON_NAME;
 
 // The host's path if a venv was entered, else empty.
 std::string& executable_to_restore() {
@@ -118,11 +119,12 @@ PyStatus set_prefix(PyConfig& config) {
   return PyConfig_SetBytesString(&config, &config.exec_prefix, POLYHOST_PYTHON_EXEC_PREFIX);
 }
 
+bool is_venv(const std::string& directory) { return is_file(directory + "/pyvenv.cfg"); }
+
 // The host may lie in a venv of its own; that one counts.
 bool is_in_venv(const std::string& executable) {
   const std::string directory = executable.substr(0, executable.rfind('/'));
-  return is_file(directory + "/pyvenv.cfg") ||
-         is_file(directory.substr(0, directory.rfind('/')) + "/pyvenv.cfg");
+  return is_venv(directory) || is_venv(directory.substr(0, directory.rfind('/')));
 }
 
 // CPython and its site module know a venv by a pyvenv.cfg above the executable.
@@ -133,12 +135,9 @@ PyStatus enter_virtual_env(PyConfig& config, std::string_view program) {
   const std::string executable = shown_path(program);
   if (executable.empty() || is_in_venv(executable)) return PyStatus_Ok();
   const std::string directory = venv;
-  if (!is_file(directory + "/pyvenv.cfg")) return PyStatus_Ok();
-  const std::string packages = directory + standard_library + "/site-packages";
-  if (!is_directory(packages)) {
-    base::log_error("the virtual environment " + directory + " was made for another Python than " +
-                    PY_VERSION + " (it lacks " + packages +
-                    ") and is not used; make one with: polyhost -m venv DIRECTORY");
+  if (!is_venv(directory)) return PyStatus_Ok();
+  if (const std::string problem = venv_problem(directory); !problem.empty()) {
+    base::log_error(problem + " and is not used; make one with: polyhost -m venv DIRECTORY");
     return PyStatus_Ok();
   }
   executable_to_restore() = executable;
@@ -156,6 +155,17 @@ PyStatus set_paths(PyConfig& config, std::string_view program, bool use_virtual_
   if (PyStatus_Exception(status) != 0 || !use_virtual_env) return status;
   return enter_virtual_env(config, program);
 }
+
+std::string venv_problem(const std::string& directory) {
+  if (!is_venv(directory))
+    return "the directory " + directory + " is no virtual environment: it lacks pyvenv.cfg";
+  const std::string packages = directory + standard_library + "/site-packages";
+  if (is_directory(packages)) return {};
+  return "the virtual environment " + directory + " was made for another Python than " + PY_VERSION +
+         " (it lacks " + packages + ")";
+}
+
+std::string python_program() { return POLYHOST_PYTHON_EXEC_PREFIX "/bin/python" POLYHOST_PYTHON_NAME; }
 
 bool restore_executable() {
   const std::string& path = executable_to_restore();

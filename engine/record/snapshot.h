@@ -1,80 +1,21 @@
-// An immutable copy of the ledger in nanoseconds: all that a report is made from. No Python.
+// From the live ledger to a snapshot (polyhost/snapshot.hpp), which all reports are made from. No Python.
 // Not the ledger (ledger.h), which is live and counts in ticks.
 #pragma once
 
 #include "base/clock.h"
 
 #include <polyhost/abi.h>
+#include <polyhost/snapshot.hpp>
 
-#include <cstdint>
-#include <limits>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace polyhost::record {
-
-enum class Direction : std::uint8_t { inbound, outbound };
-
-constexpr std::string_view text(Direction direction) {
-  return direction == Direction::outbound ? "outbound" : "inbound";
-}
-
-// Where the ticks of a snapshot came from.
-struct Clock {
-  std::string source;          // "tsc", "cntvct" or "clock_gettime"
-  double ns_per_tick = 1.0;    // measured over the run
-  double resolution_ns = 0.0;  // the smallest step seen between two different readings
-};
-
-// What measuring adds to one call. Not numbers where it was not measured.
-struct Cost {
-  static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  double per_call_ns = unknown;   // to a short one, in the timing mode of the snapshot
-  double per_split_ns = unknown;  // to one that takes all four ticks
-  double call_site_ns = unknown;  // what the interpreter spends around an inbound call: it is in no row
-};
 
 // The same as calibrated, in ticks.
 struct CostInTicks {
   double per_call = Cost::unknown;
   double per_split = Cost::unknown;
   double call_site = Cost::unknown;
-};
-
-// One function in one direction. Sums are over all calls; where not every call was timed, or split into its
-// two sides, they are estimates without bias. A call that made nested crossings counts them in its own sums
-// too, except in self_ns.
-struct Function {
-  std::string name;  // qualified: module.function, or module.function(parameter) for a callback
-  Direction direction = Direction::inbound;
-  std::uint64_t calls = 0;
-  std::uint64_t errors = 0;          // calls that ended in an exception, part of `calls`
-  std::uint64_t lost = 0;            // calls counted but not timed
-  std::uint64_t python_ns = 0;       // inbound: the outer side; outbound: the inner side
-  std::uint64_t native_ns = 0;       // inbound: the inner side; outbound: the outer side
-  std::uint64_t crossing_ns = 0;     // outer - inner = convert_in_ns + convert_out_ns + gil_wait_ns
-  std::uint64_t convert_in_ns = 0;   // before the inner side
-  std::uint64_t convert_out_ns = 0;  // after the inner side
-  std::uint64_t gil_wait_ns = 0;
-  std::uint64_t self_ns = 0;  // the inner side without the crossings made from it
-  std::uint64_t min_ns = 0;   // of the Python side, as are the next three
-  std::uint64_t max_ns = 0;
-  std::uint64_t p50_ns = 0;  // percentiles come from a histogram: within 1/16 of the true value
-  std::uint64_t p99_ns = 0;
-  std::uint64_t timed = 0;              // calls of which at least the whole was timed
-  std::uint64_t split = 0;              // calls that took all four ticks
-  std::uint64_t standard_error_ns = 0;  // of the outer side; 0 if every call was timed
-};
-
-struct Snapshot {
-  std::string script;         // what was run: a path, "-c", "-m module", "-" or ""
-  std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
-  Clock clock;
-  std::string timing;  // the mode now: "exact", "full", "sampled" or "off"
-  Cost cost;
-  std::uint64_t lost = 0;           // calls counted but not timed, over all functions
-  std::vector<Function> functions;  // that were called at least once, in order of registration
 };
 
 class Ledger;

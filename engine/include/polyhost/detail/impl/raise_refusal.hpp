@@ -45,8 +45,10 @@ POLYHOST_INLINE void raise_member_refusal(const argument& arg, PyObject* whole) 
 
 POLYHOST_INLINE void raise_callback_refusal(const argument& arg, PyObject* whole,
                                             const std::string& expected) {
-  const std::string subject =
-      arg.function->module + "." + callback_name(*arg.function, arg.index) + ": the callback's result";
+  const signature& f = *arg.function;
+  const std::string subject = arg.index < f.parameters.size()
+                                  ? f.module + "." + callback_name(f, arg.index) + ": the callback's result"
+                                  : f.qualified_name() + "(): the result";  // called by engine.hpp
   raise_refusal(arg, whole, subject, expected);
 }
 

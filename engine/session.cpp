@@ -1,0 +1,76 @@
+// Clock, ledger and built-in modules, wired together.
+#include "session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "boundary/calibrate.h"
+#include "boundary/interrupt.h"
+#include "boundary/module.h"
+#include "boundary/table.h"
+#include "interpreter/interpreter.h"
+#include "package.h"
+#include "report/json.h"
+#include "report/table.h"
+#include "toolchain/finder.h"
+
+#include <polyhost/version.h>
+
+#include <stdexcept>
+
+namespace polyhost::session {
+
+namespace {
+
+struct Session {
+  base::Moment start{};
+  std::string script;
+};
+
+Session& current() {
+  static Session& session = *new Session;  // read to the very end
+  return session;
+}
+
+// For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
+const char* last_words(bool reports) {
+  return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
+                 : "polyhost: ended by the second Ctrl-C in a native function\n";
+}
+
+}  // namespace
+
+void begin(const Options& options) {
+  base::choose_clock();
+  current().start = base::now();
+  current().script = options.script;
+  boundary::register_module({take_snapshot, reset, render, options.reports_at_end, options.reloads});
+  boundary::set_timing(options.timing);
+  boundary::prepare_watch(last_words(options.reports_at_end));
+  interpreter::freeze(package::modules());
+  base::log_debug("polyhost " POLYHOST_VERSION " runs " +
+                  (options.script.empty() ? "no script" : options.script) + " by Python " +
+                  interpreter::version() + ", clock " + base::clock_source());
+}
+
+void python_started(bool imports_cpp) {
+  boundary::remember_python_handler();
+  if (imports_cpp) toolchain::install_finder();
+}
+
+record::Snapshot take_snapshot() {
+  return record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
+                               boundary::calibrated_cost(boundary::timing()));
+}
+
+void reset() {
+  boundary::ledger().reset();
+  current().start = base::now();
+}
+
+std::string render(const record::Snapshot& snapshot, const std::string& format) {
+  if (format == "table") return report::table(snapshot);
+  if (format == "json") return report::json(snapshot);
+  throw std::invalid_argument("use 'table' or 'json': there is no report format '" + format + "'");
+}
+
+}  // namespace polyhost::session

@@ -1,0 +1,36 @@
+// What a process that hosts Python has once, whether it is the program polyhost (host.h) or one that embeds
+// the engine (polyhost/engine.hpp): the moment it began, its ledger, and what Python finds built in.
+#pragma once
+
+#include "record/snapshot.h"
+
+#include <polyhost/abi.h>
+
+#include <string>
+
+namespace polyhost::session {
+
+struct Options {
+  std::string script;  // what is run, for the reports' heading
+  polyhost_timing timing = POLYHOST_TIMING_EXACT;
+  bool reports_at_end = false;  // a report will be made when Python has ended
+  bool reloads = false;         // what was compiled for an import is loaded again when it has changed
+};
+
+// Before Python starts: starts the clock and makes _polyhost and the package polyhost importable. The calling
+// thread becomes Python's main thread. Throws std::bad_alloc.
+void begin(const Options& options);
+
+// Once Python is initialised; `imports_cpp`: `import kernels` finds kernels.cpp.
+void python_started(bool imports_cpp);
+
+// The ledger as it is now. Needs the GIL while Python runs.
+record::Snapshot take_snapshot();
+
+// Empties the ledger and restarts the wall clock. Needs the GIL.
+void reset();
+
+// The snapshot as text. Throws std::invalid_argument for a format other than "table" and "json".
+std::string render(const record::Snapshot& snapshot, const std::string& format);
+
+}  // namespace polyhost::session
