@@ -28,6 +28,8 @@ doctest-dev         unit tests
 pybind11-dev        the peer that the benchmarks compare with
 pkg-config          finds the libraries that a .cpp asks for
 mypy                checks the type stubs, in the tests
+dpkg-dev            finds what the .deb depends on, in the tests
+file                tells programs from other files, for the .deb
 END
 }
 clang_packages() {
@@ -50,7 +52,6 @@ END
 }
 tuned_packages() {
   cat <<'END'
-dpkg-dev            unpacks the source of Debian's CPython
 systemtap-sdt-dev   the trace points that Debian's CPython has
 libbluetooth-dev    the sockets that it has
 END

@@ -13,10 +13,15 @@
     def fib(n: int) -> int:
         "return n < 2 ? n : fib(n - 1) + fib(n - 2);"
 
-The package is part of the polyhost binary; under plain python3 it is not there.
+The package is part of the polyhost binary. A copy of it may be installed for type checkers and editors: python3 refuses that.
 """
 
-from _polyhost import version as __version__
+try:
+    from _polyhost import version as __version__
+except ImportError:  # python3: no such module, or the one that native modules leave there
+    raise ImportError(
+        "the package polyhost needs the program polyhost: run the script by `polyhost SCRIPT` (native modules import under python3 without it)"
+    ) from None
 
 __all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native", "reload"]
 
