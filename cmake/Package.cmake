@@ -9,7 +9,7 @@ install(FILES cmake/debian_copyright DESTINATION share/doc/polyhost RENAME copyr
 set(POLYHOST_DEB ON)  # for the tests
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME polyhost)
-set(CPACK_PACKAGE_CONTACT "The polyhost authors <polyhost@localhost>")
+set(CPACK_PACKAGE_CONTACT "The polyhost authors <polyhost@localhost>" CACHE STRING "the maintainer that the .deb names")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "runs Python scripts on a C++ host, with native functions")
 set(CPACK_PACKAGE_DESCRIPTION "Runs any Python script as python3 does, and compiles C++ beside it or in it to functions
 that the script calls. Every call between the two is counted and timed.
