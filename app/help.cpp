@@ -36,6 +36,7 @@ Switches, before the script:
 Environment:
   XDG_CACHE_HOME=DIRECTORY  what is compiled is kept in DIRECTORY/polyhost (~/.cache/polyhost without it)
   CXX=COMPILER              compiles C++ (g++ without it)
+  POLYHOST_REPORT=1         as --report, for every process that uses native functions, under python3, too
   POLYHOST_LOG=debug        shows what the host does
   VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python
 

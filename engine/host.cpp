@@ -7,6 +7,7 @@
 #include "session.h"
 
 #include <polyhost/version.h>
+#include <polyhost/detail/environment.hpp>
 
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ namespace {
 struct Run {
   std::vector<std::pair<std::string, report::Output>> reports;  // format, and where to
   pid_t process = 0;
+  bool only_with_functions = false;  // no native function, no report
   bool imports_cpp = false;
 };
 
@@ -42,6 +44,7 @@ void write_report(const std::string& format, report::Output& output, const recor
 void write_reports() noexcept {
   Run& run = current_run();
   if (run.reports.empty() || ::getpid() != run.process) return;  // a forked child leaves them to its parent
+  if (run.only_with_functions && boundary::ledger().entries().empty()) return;
   try {
     const record::Snapshot snapshot = session::take_snapshot();
     for (auto& [format, output] : run.reports) write_report(format, output, snapshot);
@@ -74,8 +77,12 @@ int run(const RunOptions& options) {
   Run& current = current_run();
   current.process = ::getpid();
   current.imports_cpp = options.imports_cpp;
-  if (!claim_outputs(options.reports)) return 2;
-  session::begin({options.script, options.timing, !options.reports.empty(), options.reloads});
+  std::vector<ReportRequest> requests = options.reports;
+  // As under plain python3: every process inherits it, and most of them have no native functions.
+  current.only_with_functions = requests.empty() && detail::environment_wants_report();
+  if (current.only_with_functions) requests.push_back({"table", ""});
+  if (!claim_outputs(requests)) return 2;
+  session::begin({options.script, options.timing, !requests.empty(), options.reloads});
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
                            options.gc_throughput, python_started, write_reports});
 }

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "boundary/table.h"
-#include "record/estimate.h"
 
+#include <polyhost/detail/estimate.hpp>
 #include <polyhost/module.hpp>
 
 #include <signal.h>
@@ -70,7 +70,7 @@ class Probe {
     return function_.get();
   }
   [[nodiscard]] double mean_outer() const {
-    const record::Totals totals = record::estimate_totals(record_);
+    const detail::totals totals = detail::estimate_totals(record_);
     return totals.outer / std::max(totals.calls, 1.0);
   }
   // Of this function alone: the process's mode stays as it is.

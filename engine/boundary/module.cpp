@@ -5,13 +5,12 @@
 #include "boundary/interrupt.h"
 #include "boundary/redirect.h"
 #include "boundary/table.h"
-#include "record/fields.h"
 #include "record/timing.h"
 
 #include <polyhost/version.h>
-#include <polyhost/containers.hpp>
 #include <polyhost/convert.hpp>
 #include <polyhost/detail/errors.hpp>
+#include <polyhost/detail/ledger_dict.hpp>
 
 #include <stdexcept>
 #include <utility>
@@ -25,47 +24,18 @@ Services& services() {
   return instance;
 }
 
-// Adds `value` to a dict; throws python_error.
-template <class T>
-void put(PyObject* dict, const char* key, const T& value) {
-  const object made = object::steal(converter<T>::make(value));
-  if (!made || PyDict_SetItemString(dict, key, made.get()) != 0) throw_python_error();
-}
-
-object new_dict() {
-  object dict = object::steal(PyDict_New());
-  if (!dict) throw_python_error();
-  return dict;
-}
-
-object function_as_dict(const record::Function& f) {
-  object dict = new_dict();
-  record::for_each_field(f, [&](const char* name, const auto& value) { put(dict.get(), name, value); });
-  return dict;
-}
-
-object as_dict(const record::Snapshot& s) {
-  object dict = new_dict();
-  PyObject* d = dict.get();
-  const object script = object::steal(
-      PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size())));
-  const object functions = object::steal(PyList_New(0));
-  if (!script || !functions) throw_python_error();
+// The ledger of one module, or of all of them. Throws python_error.
+object as_dict(const record::Snapshot& s, const std::string* module = nullptr) {
+  detail::ledger_head head{table().host,          s.wall_ns, s.clock.source.c_str(), s.clock.ns_per_tick,
+                           s.clock.resolution_ns, 0,         s.timing.c_str()};
+  const object functions = detail::or_throw(PyList_New(0));
   for (const record::Function& f : s.functions) {
-    if (PyList_Append(functions.get(), function_as_dict(f).get()) != 0) throw_python_error();
+    if (module != nullptr && f.module != *module) continue;
+    head.lost += f.lost;
+    const object row = detail::row_as_dict(detail::or_throw(converter<std::string>::make(f.name)), f);
+    if (PyList_Append(functions.get(), row.get()) != 0) throw_python_error();
   }
-  put(d, "script", script);
-  put(d, "wall_ns", s.wall_ns);
-  put(d, "clock_source", s.clock.source);
-  put(d, "ns_per_tick", s.clock.ns_per_tick);
-  put(d, "resolution_ns", s.clock.resolution_ns);
-  put(d, "cost_per_call_ns", s.cost.per_call_ns);
-  put(d, "lost", s.lost);
-  put(d, "timing", s.timing);
-  put(d, "cost_per_split_ns", s.cost.per_split_ns);
-  put(d, "call_site_ns", s.cost.call_site_ns);
-  put(d, "functions", functions);
-  return dict;
+  return detail::ledger_as_dict(head, functions);
 }
 
 // Runs `body`, which returns a new reference; C++ exceptions become Python's.
@@ -79,10 +49,37 @@ PyObject* guarded(Body body) {
   }
 }
 
+// Adds `value` to a dict; throws python_error.
+void put(const object& dict, const char* key, const object& value) {
+  if (PyDict_SetItemString(dict.get(), key, value.get()) != 0) throw_python_error();
+}
+void put(const object& dict, const char* key, double value) {
+  put(dict, key, detail::or_throw(PyFloat_FromDouble(value)));
+}
+
 PyObject* snapshot(PyObject*, PyObject*) {
   return guarded([] {
     calibrate();
-    return as_dict(services().take_snapshot()).release();
+    const record::Snapshot s = services().take_snapshot();
+    object dict = as_dict(s);
+    put(dict, "script",
+        detail::or_throw(
+            PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size()))));
+    put(dict, "cost_per_call_ns", s.cost.per_call_ns);
+    put(dict, "cost_per_split_ns", s.cost.per_split_ns);
+    put(dict, "call_site_ns", s.cost.call_site_ns);
+    return dict.release();
+  });
+}
+
+PyObject* ledger_of(PyObject*, PyObject* module) {
+  return guarded([&] {
+    if (module == Py_None) return as_dict(services().take_snapshot()).release();
+    Py_ssize_t size = 0;
+    const char* text = PyUnicode_AsUTF8AndSize(module, &size);
+    if (text == nullptr) throw_python_error();
+    const std::string name(text, static_cast<std::size_t>(size));
+    return ledger().knows(name) ? as_dict(services().take_snapshot(), &name).release() : Py_NewRef(Py_None);
   });
 }
 
@@ -140,6 +137,8 @@ int execute(PyObject* module) {
 
 PyMethodDef methods[] = {
     {"snapshot", snapshot, METH_NOARGS, "snapshot() -> dict: the ledger as it is now, in nanoseconds."},
+    {"ledger_of", ledger_of, METH_O,
+     "ledger_of(module: str | None) -> dict | None: the ledger of a module's functions; None: of all."},
     {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
     {"timing", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(timing)), METH_FASTCALL,
      "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},

@@ -21,10 +21,14 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
   const std::string qualified = module + "." + name;
   Entry*& known = index_[{qualified, direction}];
   if (known == nullptr) {
-    known = &entries_.emplace_back(Entry{qualified, direction, {}, {}});
+    known = &entries_.emplace_back(Entry{module, qualified, direction, {}, {}});
     clear(known->counts);
   }
   return known->counts;
+}
+
+bool Ledger::knows(std::string_view module) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.module == module; });
 }
 
 void Ledger::reset() {
@@ -37,7 +41,7 @@ void Ledger::reset() {
 void Ledger::settle() {
   for (Entry& entry : entries_) {
     polyhost_record& counts = entry.counts;
-    entry.settled += estimate_totals(counts);
+    entry.settled += detail::estimate_totals(counts);
     const polyhost_record kept = counts;
     counts = {};
     counts.errors = kept.errors;
@@ -46,12 +50,6 @@ void Ledger::settle() {
     std::copy(std::begin(kept.histogram), std::end(kept.histogram), counts.histogram);
     counts.weights = kept.weights + kept.whole + kept.whole_long;
   }
-}
-
-Totals totals(const Ledger::Entry& entry) {
-  Totals all = entry.settled;
-  all += estimate_totals(entry.counts);
-  return all;
 }
 
 }  // namespace polyhost::record

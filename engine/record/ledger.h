@@ -2,14 +2,14 @@
 // Not a snapshot (snapshot.h), which is a copy in nanoseconds. No Python.
 #pragma once
 
-#include "record/estimate.h"
-
 #include <polyhost/abi.h>
+#include <polyhost/detail/estimate.hpp>
 
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace polyhost::record {
@@ -18,10 +18,11 @@ namespace polyhost::record {
 class Ledger {
  public:
   struct Entry {
+    std::string module;
     std::string name;  // qualified
     polyhost_direction direction;
     polyhost_record counts;
-    Totals settled;  // of calls in timing modes before this one
+    detail::totals settled;  // of calls in timing modes before this one
   };
 
   // The record of module.name in that direction: made on first request, the same one ever after.
@@ -35,6 +36,9 @@ class Ledger {
   // for those of another; the next call of each function is split.
   void settle();
 
+  // True if there is a record of a function of that module.
+  [[nodiscard]] bool knows(std::string_view module) const;
+
   // In order of registration.
   [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
 
@@ -42,8 +46,5 @@ class Ledger {
   std::deque<Entry> entries_;  // a deque: records must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
 };
-
-// All of an entry's calls.
-Totals totals(const Ledger::Entry& entry);
 
 }  // namespace polyhost::record

@@ -6,6 +6,7 @@
 
 #include <polyhost/abi.h>
 #include <polyhost/snapshot.hpp>
+#include <polyhost/detail/row.hpp>
 
 #include <string>
 

@@ -1,8 +1,6 @@
 // The schema polyhost.report/1. Other tools read it: names and order stay, new names go to the end. Those of
-// a row stand in record/fields.h.
+// a row stand in polyhost/detail/row.hpp.
 #include "report/json.h"
-
-#include "record/fields.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,8 +23,8 @@ ordered_json clock(const record::Clock& c) {
 }
 
 ordered_json function(const record::Function& f) {
-  ordered_json row;
-  record::for_each_field(f, [&](const char* name, const auto& value) { row[name] = value; });
+  ordered_json row = {{"name", f.name}, {"direction", text(f.direction)}};
+  for (const auto& [name, value] : detail::row_numbers) row[name] = f.*value;
   return row;
 }
 

@@ -1,7 +1,6 @@
 // What the sums of a record become where not every call was split, or timed.
-#include "record/estimate.h"
-
 #include <polyhost/detail/account.hpp>
+#include <polyhost/detail/estimate.hpp>
 #include <polyhost/detail/timing.hpp>
 
 #include <doctest/doctest.h>
@@ -12,8 +11,8 @@
 using polyhost::detail::account;
 using polyhost::detail::account_whole;
 using polyhost::detail::crossing;
-using polyhost::record::estimate_totals;
-using polyhost::record::Totals;
+using polyhost::detail::estimate_totals;
+using polyhost::detail::totals;
 
 namespace {
 
@@ -31,7 +30,7 @@ crossing call(std::uint64_t body) { return {0, 20, 20 + body, 30 + body, 0, 0, 0
 TEST_CASE("calls that were all split are summed up as they are") {
   auto record = empty_record();
   for (int i = 0; i < 10; ++i) account<POLYHOST_INBOUND>(*record, crossing{0, 20, 70, 80, 5, 0, 7});
-  const Totals t = estimate_totals(*record);
+  const totals t = estimate_totals(*record);
   CHECK(t.calls == 10);
   CHECK(t.timed == 10);
   CHECK(t.split == 10);
@@ -47,7 +46,7 @@ TEST_CASE("a call that was timed as a whole is split like those that were picked
   auto record = empty_record();
   for (int i = 0; i < 10; ++i) account<POLYHOST_INBOUND>(*record, call(50), 1);
   for (int i = 0; i < 150; ++i) account_whole(*record, 40);  // without the two ticks: half as long
-  const Totals t = estimate_totals(*record);
+  const totals t = estimate_totals(*record);
   CHECK(t.calls == 160);
   CHECK(t.timed == 160);
   CHECK(t.split == 10);
@@ -61,7 +60,7 @@ TEST_CASE("a call that turned out long has the conversions of a short one") {
   for (int i = 0; i < 10; ++i) account<POLYHOST_INBOUND>(*record, call(50), 1);
   for (int i = 0; i < 100; ++i) account_whole(*record, 80);
   for (int i = 0; i < 5; ++i) account_whole(*record, 100'030);
-  const Totals t = estimate_totals(*record);
+  const totals t = estimate_totals(*record);
   CHECK(t.timed == 115);
   CHECK(t.inner == doctest::Approx(110 * 50 + 5 * 100'000));
 }
@@ -70,7 +69,7 @@ TEST_CASE("a conversion is never longer than the whole") {
   auto record = empty_record();
   account<POLYHOST_INBOUND>(*record, crossing{0, 2000, 2000, 2000, 0, 0, 0}, 1);
   account_whole(*record, 10);
-  const Totals t = estimate_totals(*record);
+  const totals t = estimate_totals(*record);
   CHECK(t.inner >= 0.0);
   CHECK(t.convert_in <= t.outer - t.inner);
 }
@@ -79,7 +78,7 @@ TEST_CASE("until a call is picked, the first calls stand for the others") {
   auto record = empty_record();
   account<POLYHOST_INBOUND>(*record, call(50));
   record->counted = 9;
-  const Totals t = estimate_totals(*record);
+  const totals t = estimate_totals(*record);
   CHECK(t.calls == 10);
   CHECK(t.outer == doctest::Approx(800));
   CHECK(t.timed == 1);
@@ -104,7 +103,7 @@ TEST_CASE("sums of a sample are right within their standard error") {
         ++record->counted;
       }
     }
-    const Totals t = estimate_totals(*record);
+    const totals t = estimate_totals(*record);
     CHECK(t.calls == 20'000);
     if (std::abs(t.outer - truth) > 2 * t.standard_error) ++outside;
   }

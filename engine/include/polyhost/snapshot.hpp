@@ -54,6 +54,7 @@ struct Function {
   std::uint64_t timed = 0;              // calls of which at least the whole was timed
   std::uint64_t split = 0;              // calls that took all four ticks
   std::uint64_t standard_error_ns = 0;  // of the outer side; 0 if every call was timed
+  std::string module{};                 // what stands before the function in `name`; in no report
 };
 
 struct Snapshot {

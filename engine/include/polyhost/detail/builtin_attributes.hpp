@@ -1,4 +1,4 @@
-// __signature__ and batch, as attributes of native functions.
+// __signature__ and batch, as attributes of native functions; __polyhost__, as one of their modules.
 #pragma once
 
 #include <Python.h>
@@ -7,7 +7,8 @@
 namespace polyhost::detail {
 
 // inspect has no other way to learn the types of a builtin function (its text signature must not have any),
-// and there is no other place for f.batch. Once an interpreter; false with an exception set.
+// and there is no other place for f.batch. __polyhost__ is the ledger of a module's functions, a new dict
+// (ledger_dict.hpp) each time. Once an interpreter; false with an exception set.
 bool install_attributes();
 
 // A new inspect.Signature, or null with an exception set.

@@ -6,6 +6,7 @@
 #include <polyhost/abi.h>
 #include <polyhost/detail/tick.hpp>
 #include <polyhost/detail/timing.hpp>
+#include <polyhost/object.hpp>
 
 #include <cstddef>
 
@@ -22,6 +23,10 @@ namespace polyhost::detail {
     return *table->thread();
   return *reinterpret_cast<polyhost_thread*>(static_cast<char*>(__builtin_thread_pointer()) + thread_offset);
 }
+
+// The module that holds the ledger, in this interpreter: built into the host, or offered by a plugin. Null
+// without an exception if there is neither. Needs the GIL.
+object ledger_module();
 
 // Connects this plugin to its ledger; false with a Python exception set if it cannot.
 bool connect();

@@ -1,11 +1,13 @@
-// Attributes that native functions have and other builtin functions have not: __signature__ and batch. They
-// are put on CPython's own type of builtin functions, whose objects have no room for attributes of their own.
+// Attributes that native functions have and other builtin functions have not: __signature__ and batch; and
+// one that their modules have: __polyhost__. They are put on CPython's own types: a builtin function has no
+// room for attributes of its own, and a module's would not be made anew each time.
 #pragma once
 
 #include <Python.h>
 #include <polyhost/detail/builtin_attributes.hpp>
 #include <polyhost/detail/function_object.hpp>
 #include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/runtime.hpp>
 #include <polyhost/object.hpp>
 
 namespace polyhost::detail {
@@ -14,6 +16,7 @@ inline constexpr const char* signature_attribute = "__signature__";
 inline constexpr const char* signature_method = "__polyhost_signature__";
 inline constexpr const char* batch_attribute = "batch";
 inline constexpr const char* batch_method = "__polyhost_batch__";
+inline constexpr const char* ledger_attribute = "__polyhost__";
 
 // Builds an inspect.Signature by giving Python a function of that signature. Names that are neither builtins
 // nor imported modules (Buffer, float64, ...) become classes of that name. Annotations of pybind11's that are
@@ -77,30 +80,46 @@ PyObject* get_attribute(PyObject*, PyObject* function, PyObject*) {
   return nullptr;
 }
 
-// Adds such an attribute, once an interpreter: the first plugin's serves them all.
-template <const char* const& Attribute, const char* const& Method>
-bool install_attribute() {
+// __get__ of __polyhost__, of modules: asks the ledger, which knows the modules that have functions in it;
+// for all others, and for the class itself, the attribute stays missing.
+inline PyObject* get_ledger(PyObject*, PyObject* module, PyObject*) {
+  const object name = object::steal(module != nullptr ? PyModule_GetNameObject(module) : nullptr);
+  const object keeper = name ? ledger_module() : object();
+  object ledger =
+      keeper ? object::steal(PyObject_CallMethod(keeper.get(), "ledger_of", "O", name.get())) : object();
+  if (ledger && ledger.get() != Py_None) return ledger.release();
+  if (name && PyErr_Occurred() != nullptr && PyErr_ExceptionMatches(PyExc_AttributeError) == 0)
+    return nullptr;
+  PyErr_SetString(PyExc_AttributeError, ledger_attribute);  // the module makes it its own sentence
+  return nullptr;
+}
+
+// Adds such an attribute to a type of CPython's, once an interpreter: the first plugin's serves them all.
+// One that has only __get__ costs nothing where other attributes are looked up; a module's own __getattr__
+// would keep call sites from being specialised.
+inline bool install_attribute(PyTypeObject& owner, const char* attribute_name, descrgetfunc get) {
 #if PY_VERSION_HEX >= 0x030C0000
-  const object attributes = object::steal(PyType_GetDict(&PyCFunction_Type));
+  const object attributes = object::steal(PyType_GetDict(&owner));
 #else
-  const object attributes = object::borrow(PyCFunction_Type.tp_dict);
+  const object attributes = object::borrow(owner.tp_dict);
 #endif
-  const object name = object::steal(PyUnicode_InternFromString(Attribute));
+  const object name = object::steal(PyUnicode_InternFromString(attribute_name));
   const int known = name ? PyDict_Contains(attributes.get(), name.get()) : -1;
   if (known != 0) return known > 0;
-  static PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get_attribute<Attribute, Method>)},
-                                {0, nullptr}};
-  static PyType_Spec spec{"polyhost.attribute", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
+  PyType_Slot slots[] = {{Py_tp_descr_get, reinterpret_cast<void*>(get)}, {0, nullptr}};
+  PyType_Spec spec{"polyhost.attribute", sizeof(PyObject), 0, Py_TPFLAGS_DEFAULT, slots};
   const object type = object::steal(PyType_FromSpec(&spec));
   const object attribute = object::steal(type ? PyObject_CallNoArgs(type.get()) : nullptr);
   if (!attribute || PyDict_SetItem(attributes.get(), name.get(), attribute.get()) != 0) return false;
-  PyType_Modified(&PyCFunction_Type);
+  PyType_Modified(&owner);
   return true;
 }
 
 POLYHOST_INLINE bool install_attributes() {
-  return install_attribute<signature_attribute, signature_method>() &&
-         install_attribute<batch_attribute, batch_method>();
+  return install_attribute(PyCFunction_Type, signature_attribute,
+                           get_attribute<signature_attribute, signature_method>) &&
+         install_attribute(PyCFunction_Type, batch_attribute, get_attribute<batch_attribute, batch_method>) &&
+         install_attribute(PyModule_Type, ledger_attribute, get_ledger);
 }
 
 }  // namespace polyhost::detail

@@ -1,23 +1,22 @@
-// Walking the buckets of a histogram.
-#include "record/histogram.h"
+// The definitions of detail/percentile.hpp: walking the buckets of a histogram.
+#pragma once
+
+#include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/percentile.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace polyhost::record {
-
-namespace {
+namespace polyhost::detail {
 
 // The first duration that belongs to a bucket, in ticks.
-double lower_bound(unsigned bucket) {
+inline double bucket_start(unsigned bucket) {
   const unsigned power = bucket / POLYHOST_HISTOGRAM_STEPS + POLYHOST_HISTOGRAM_FLOOR;
   const double step = static_cast<double>(bucket % POLYHOST_HISTOGRAM_STEPS) / POLYHOST_HISTOGRAM_STEPS;
   return std::ldexp(1.0 + step, static_cast<int>(power));
 }
 
-}  // namespace
-
-std::uint64_t percentile(const polyhost_record& counts, double fraction) {
+[[gnu::cold]] POLYHOST_INLINE std::uint64_t percentile(const polyhost_record& counts, double fraction) {
   if (counts.max == 0) return 0;  // nothing was timed
   // A plugin of before 1.2 has no weights.
   const std::uint64_t split = counts.weights != 0 ? counts.weights : counts.calls - counts.lost;
@@ -28,7 +27,7 @@ std::uint64_t percentile(const polyhost_record& counts, double fraction) {
   const double rank = fraction * static_cast<double>(timed);
   auto below = static_cast<double>(timed - std::min(timed, stored));  // the bucket that is not stored
   double from = 0.0;
-  double to = lower_bound(0);
+  double to = bucket_start(0);
   double inside = below;
   double before = 0.0;
   for (unsigned bucket = 0; bucket < POLYHOST_HISTOGRAM_BUCKETS && below < rank; ++bucket) {
@@ -36,8 +35,8 @@ std::uint64_t percentile(const polyhost_record& counts, double fraction) {
     before = below;
     inside = static_cast<double>(counts.histogram[bucket]);
     below += inside;
-    from = lower_bound(bucket);
-    to = lower_bound(bucket + 1);
+    from = bucket_start(bucket);
+    to = bucket_start(bucket + 1);
   }
   const auto least = static_cast<double>(counts.min);
   const auto most = static_cast<double>(counts.max);
@@ -48,4 +47,4 @@ std::uint64_t percentile(const polyhost_record& counts, double fraction) {
   return value >= 18446744073709551615.0 ? UINT64_MAX : static_cast<std::uint64_t>(value);
 }
 
-}  // namespace polyhost::record
+}  // namespace polyhost::detail

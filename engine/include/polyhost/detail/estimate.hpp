@@ -1,12 +1,12 @@
-// From the calls of a record that were timed to all of its calls.
+// From the calls of a record that were timed to all of its calls. No Python.
 #pragma once
 
 #include <polyhost/abi.h>
 
-namespace polyhost::record {
+namespace polyhost::detail {
 
 // In ticks. Where only some calls were split, or timed, the sums are estimates without bias.
-struct Totals {
+struct totals {
   double calls = 0;
   double lost = 0;   // of these, calls that were not timed because a tick moved backwards
   double timed = 0;  // calls whose whole was timed
@@ -18,9 +18,13 @@ struct Totals {
   double nested = 0;
   double standard_error = 0;  // of `outer`; 0 if every call was timed; all of it where it is not known
 
-  Totals& operator+=(const Totals& other);
+  totals& operator+=(const totals& other);
 };
 
-Totals estimate_totals(const polyhost_record& counts);
+totals estimate_totals(const polyhost_record& counts);
 
-}  // namespace polyhost::record
+}  // namespace polyhost::detail
+
+#ifndef POLYHOST_COMPILED
+#include <polyhost/detail/impl/estimate.hpp>
+#endif

@@ -1,22 +1,24 @@
-// The calls that were picked stand for those around them that were not split.
-#include "record/estimate.h"
+// The definitions of detail/estimate.hpp: the calls that were picked stand for those around them that were
+// not split.
+#pragma once
+
+#include <polyhost/detail/estimate.hpp>
+#include <polyhost/detail/inline.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-namespace polyhost::record {
+namespace polyhost::detail {
 
-namespace {
+inline double number(std::uint64_t count) { return static_cast<double>(count); }
 
-double number(std::uint64_t count) { return static_cast<double>(count); }
-
-struct Sums {
+struct sums {
   double calls, outer, inner, convert_in, gil_wait, nested;
 };
 
 // The calls that stand for others; until one is picked, the first calls must do.
-Sums picked_calls(const polyhost_record& counts) {
+inline sums picked_calls(const polyhost_record& counts) {
   const polyhost_sample& s = counts.sample;
   if (s.calls == 0) {
     return {number(counts.calls - counts.lost), number(counts.outer),    number(counts.inner),
@@ -27,7 +29,7 @@ Sums picked_calls(const polyhost_record& counts) {
 }
 
 // The short ones of them, if there are any.
-Sums short_picked_calls(const polyhost_record& counts, const Sums& picked) {
+inline sums short_picked_calls(const polyhost_record& counts, const sums& picked) {
   const polyhost_sample& s = counts.sample;
   if (s.short_calls == 0) return picked;
   return {number(s.short_calls),
@@ -40,11 +42,11 @@ Sums short_picked_calls(const polyhost_record& counts, const Sums& picked) {
 
 // Calls of which only the whole was timed. Conversions take constant time, so theirs are those of the short
 // calls that were picked, but shorter as the whole of a short call is: the picked ones had two ticks more.
-void add_whole(Totals& t, const polyhost_record& counts, const Sums& picked) {
+[[gnu::cold]] inline void add_whole(totals& t, const polyhost_record& counts, const sums& picked) {
   const auto calls = static_cast<double>(counts.whole + counts.whole_long);
   if (calls == 0.0) return;
   const auto outer = static_cast<double>(counts.whole_outer + counts.whole_long_outer);
-  const Sums typical = short_picked_calls(counts, picked);
+  const sums typical = short_picked_calls(counts, picked);
   double scale = 1.0;
   if (counts.whole > 0 && typical.outer > 0.0) {
     const double mean = static_cast<double>(counts.whole_outer) / static_cast<double>(counts.whole);
@@ -62,7 +64,7 @@ void add_whole(Totals& t, const polyhost_record& counts, const Sums& picked) {
 
 // Calls that were only counted: as many of the picked ones. The error is that of a sample without
 // replacement.
-void add_counted(Totals& t, const polyhost_record& counts, const Sums& picked) {
+[[gnu::cold]] inline void add_counted(totals& t, const polyhost_record& counts, const sums& picked) {
   if (counts.counted == 0 || picked.calls == 0.0) return;
   const auto calls = static_cast<double>(counts.counted);
   const double each = calls / picked.calls;
@@ -81,9 +83,7 @@ void add_counted(Totals& t, const polyhost_record& counts, const Sums& picked) {
   t.standard_error = calls * std::sqrt(std::max(variance, 0.0) / picked.calls * (1.0 + picked.calls / calls));
 }
 
-}  // namespace
-
-Totals& Totals::operator+=(const Totals& other) {
+[[gnu::cold]] POLYHOST_INLINE totals& totals::operator+=(const totals& other) {
   calls += other.calls;
   lost += other.lost;
   timed += other.timed;
@@ -97,8 +97,8 @@ Totals& Totals::operator+=(const Totals& other) {
   return *this;
 }
 
-Totals estimate_totals(const polyhost_record& counts) {
-  Totals t;
+[[gnu::cold]] POLYHOST_INLINE totals estimate_totals(const polyhost_record& counts) {
+  totals t;
   t.calls = number(counts.calls);
   t.lost = number(counts.lost);
   t.split = t.timed = number(counts.calls - counts.lost);
@@ -107,10 +107,10 @@ Totals estimate_totals(const polyhost_record& counts) {
   t.convert_in = number(counts.convert_in);
   t.gil_wait = number(counts.gil_wait);
   t.nested = number(counts.nested);
-  const Sums picked = picked_calls(counts);
+  const sums picked = picked_calls(counts);
   add_whole(t, counts, picked);
   add_counted(t, counts, picked);
   return t;
 }
 
-}  // namespace polyhost::record
+}  // namespace polyhost::detail

@@ -1,7 +1,6 @@
 // Buckets and percentiles.
-#include "record/histogram.h"
-
 #include <polyhost/detail/account.hpp>
+#include <polyhost/detail/percentile.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,7 +13,7 @@
 using polyhost::detail::account;
 using polyhost::detail::crossing;
 using polyhost::detail::histogram_bucket;
-using polyhost::record::percentile;
+using polyhost::detail::percentile;
 
 namespace {
 

@@ -1,0 +1,32 @@
+// The definitions of detail/ledger_dict.hpp.
+#pragma once
+
+#include <polyhost/detail/inline.hpp>
+#include <polyhost/detail/ledger_dict.hpp>
+
+namespace polyhost::detail {
+
+inline object or_throw(PyObject* made) {
+  if (made == nullptr) throw_python_error();
+  return object::steal(made);
+}
+
+[[gnu::cold]] POLYHOST_INLINE object row_as_dict(const object& name, const row& numbers) {
+  object dict =
+      or_throw(Py_BuildValue("{s:O,s:s}", "name", name.get(), "direction", text(numbers.direction).data()));
+  for (const row_number& number : row_numbers) {
+    const object value = or_throw(PyLong_FromUnsignedLongLong(numbers.*number.value));
+    if (PyDict_SetItemString(dict.get(), number.name, value.get()) != 0) throw_python_error();
+  }
+  return dict;
+}
+
+[[gnu::cold]] POLYHOST_INLINE object ledger_as_dict(const ledger_head& head, const object& functions) {
+  return or_throw(Py_BuildValue("{s:s,s:K,s:s,s:d,s:d,s:K,s:s,s:O}", "host", head.host, "wall_ns",
+                                static_cast<unsigned long long>(head.wall_ns), "clock_source",
+                                head.clock_source, "ns_per_tick", head.ns_per_tick, "resolution_ns",
+                                head.resolution_ns, "lost", static_cast<unsigned long long>(head.lost),
+                                "timing", head.timing, "functions", functions.get()));
+}
+
+}  // namespace polyhost::detail
