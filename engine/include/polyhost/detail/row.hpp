@@ -11,7 +11,6 @@
 
 namespace polyhost::detail {
 
-using direction = record::Direction;
 using row = record::Function;
 
 struct row_number {

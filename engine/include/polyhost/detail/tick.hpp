@@ -1,5 +1,5 @@
 // The clock of the hot path: one reading of the processor's counter, and how a reading is kept in place.
-// Turning ticks into nanoseconds is not done here: base/clock.h does it, after the run.
+// Turning ticks into nanoseconds is not done here: clock.hpp does it, after the run.
 #pragma once
 
 #include <polyhost/abi.h>

@@ -82,7 +82,7 @@ PyObject* get_attribute(PyObject*, PyObject* function, PyObject*) {
 
 // __get__ of __polyhost__, of modules: asks the ledger, which knows the modules that have functions in it;
 // for all others, and for the class itself, the attribute stays missing.
-inline PyObject* get_ledger(PyObject*, PyObject* module, PyObject*) {
+[[gnu::cold]] inline PyObject* get_ledger(PyObject*, PyObject* module, PyObject*) {
   const object name = object::steal(module != nullptr ? PyModule_GetNameObject(module) : nullptr);
   const object keeper = name ? ledger_module() : object();
   object ledger =
@@ -97,7 +97,8 @@ inline PyObject* get_ledger(PyObject*, PyObject* module, PyObject*) {
 // Adds such an attribute to a type of CPython's, once an interpreter: the first plugin's serves them all.
 // One that has only __get__ costs nothing where other attributes are looked up; a module's own __getattr__
 // would keep call sites from being specialised.
-inline bool install_attribute(PyTypeObject& owner, const char* attribute_name, descrgetfunc get) {
+[[gnu::cold]] inline bool install_attribute(PyTypeObject& owner, const char* attribute_name,
+                                            descrgetfunc get) {
 #if PY_VERSION_HEX >= 0x030C0000
   const object attributes = object::steal(PyType_GetDict(&owner));
 #else
@@ -115,7 +116,7 @@ inline bool install_attribute(PyTypeObject& owner, const char* attribute_name, d
   return true;
 }
 
-POLYHOST_INLINE bool install_attributes() {
+[[gnu::cold]] POLYHOST_INLINE bool install_attributes() {
   return install_attribute(PyCFunction_Type, signature_attribute,
                            get_attribute<signature_attribute, signature_method>) &&
          install_attribute(PyCFunction_Type, batch_attribute, get_attribute<batch_attribute, batch_method>) &&

@@ -6,7 +6,7 @@
 
 namespace polyhost::detail {
 
-POLYHOST_INLINE moment now() {
+[[gnu::cold]] POLYHOST_INLINE moment now() {
   moment best{};
   std::uint64_t narrowest = UINT64_MAX;
   for (int i = 0; i < 5; ++i) {
@@ -20,7 +20,7 @@ POLYHOST_INLINE moment now() {
   return best;
 }
 
-POLYHOST_INLINE const char* clock_source() {
+[[gnu::cold]] POLYHOST_INLINE const char* clock_source() {
   if (clock_in_use == POLYHOST_CLOCK_MONOTONIC) return "clock_gettime";
 #if defined(__aarch64__)
   return "cntvct";
@@ -29,7 +29,7 @@ POLYHOST_INLINE const char* clock_source() {
 #endif
 }
 
-POLYHOST_INLINE double ns_per_tick_since(const moment& past) {
+[[gnu::cold]] POLYHOST_INLINE double ns_per_tick_since(const moment& past) {
   constexpr std::uint64_t long_enough_ns = 3'000'000;
   if (clock_in_use == POLYHOST_CLOCK_MONOTONIC) return 1.0;
   moment start = past;
@@ -39,7 +39,7 @@ POLYHOST_INLINE double ns_per_tick_since(const moment& past) {
   return static_cast<double>(present.ns - start.ns) / static_cast<double>(present.ticks - start.ticks);
 }
 
-POLYHOST_INLINE std::uint64_t smallest_step() {
+[[gnu::cold]] POLYHOST_INLINE std::uint64_t smallest_step() {
   std::uint64_t smallest = UINT64_MAX;
   std::uint64_t last = tick();
   for (int i = 0; i < 2000; ++i) {

@@ -126,7 +126,7 @@ inline void own_add_function(polyhost_function* function) {
 }
 
 // The table that plugins find; filled on first use.
-inline const polyhost_table& own_table() {
+[[gnu::cold]] inline const polyhost_table& own_table() {
   static const polyhost_table instance{.major = POLYHOST_ABI_MAJOR,
                                        .minor = POLYHOST_ABI_MINOR,
                                        .host = "a polyhost " POLYHOST_VERSION " plugin",
@@ -142,7 +142,7 @@ inline const polyhost_table& own_table() {
 }
 
 // Makes the ledger, once a process.
-inline bool make_own_ledger() {
+[[gnu::cold]] inline bool make_own_ledger() {
   if (own.records != nullptr) return true;
   clock_in_use = own_table().clock;
   own.start = now();

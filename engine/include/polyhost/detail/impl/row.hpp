@@ -15,7 +15,7 @@ inline std::uint64_t rounded(double value) {
   return static_cast<std::uint64_t>(std::llround(std::max(value, 0.0)));
 }
 
-POLYHOST_INLINE polyhost_record copy_record(const polyhost_record& live) {
+[[gnu::cold]] POLYHOST_INLINE polyhost_record copy_record(const polyhost_record& live) {
   using word [[gnu::may_alias]] = std::uint64_t;  // all fields are as long
   polyhost_record copy;
   const word* from = reinterpret_cast<const word*>(&live);
@@ -26,11 +26,11 @@ POLYHOST_INLINE polyhost_record copy_record(const polyhost_record& live) {
 }
 
 [[gnu::cold]] POLYHOST_INLINE row make_row(const polyhost_record& counts, const totals& totals,
-                             polyhost_direction direction, double ns_per_tick) {
+                                           polyhost_direction direction, double ns_per_tick) {
   const auto ns = [&](double ticks) { return rounded(ticks * ns_per_tick); };
   const bool inbound = direction == POLYHOST_INBOUND;
   row r;
-  r.direction = inbound ? detail::direction::inbound : detail::direction::outbound;
+  r.direction = inbound ? record::Direction::inbound : record::Direction::outbound;
   r.calls = rounded(totals.calls);
   r.errors = counts.errors;
   r.lost = rounded(totals.lost);

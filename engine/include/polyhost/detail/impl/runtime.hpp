@@ -9,7 +9,7 @@
 
 namespace polyhost::detail {
 
-POLYHOST_INLINE object ledger_module() {
+[[gnu::cold]] POLYHOST_INLINE object ledger_module() {
   const object name = object::steal(PyUnicode_FromString(POLYHOST_CAPSULE_MODULE));
   if (!name) return {};
   object found = object::steal(PyImport_GetModule(name.get()));
@@ -22,7 +22,7 @@ POLYHOST_INLINE object ledger_module() {
 }
 
 // Refuses a ledger that this plugin cannot write to, with what to do about it.
-inline bool compatible(const polyhost_table& found) {
+[[gnu::cold]] inline bool compatible(const polyhost_table& found) {
   constexpr std::uint32_t needed_minor = 2;
   if (found.major == POLYHOST_ABI_MAJOR && found.minor >= needed_minor) return true;
   const bool host_is_older = found.major <= POLYHOST_ABI_MAJOR;
@@ -37,7 +37,7 @@ inline bool compatible(const polyhost_table& found) {
 }
 
 // The ledger behind the module that holds it; null with an exception set if that is not polyhost's.
-inline const polyhost_table* table_of(PyObject* module) {
+[[gnu::cold]] inline const polyhost_table* table_of(PyObject* module) {
   const object capsule = object::steal(PyObject_GetAttrString(module, POLYHOST_CAPSULE_ATTRIBUTE));
   if (!capsule && PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return nullptr;
   PyErr_Clear();
@@ -50,7 +50,7 @@ inline const polyhost_table* table_of(PyObject* module) {
   return nullptr;
 }
 
-POLYHOST_INLINE bool connect() {
+[[gnu::cold]] POLYHOST_INLINE bool connect() {
   if (table != nullptr && !keeps_own_ledger()) return true;
   object module = ledger_module();
   if (!module && PyErr_Occurred() == nullptr) module = offer_own_ledger();
