@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "base/log.h"
+#include "boundary/table.h"
 #include "interpreter/interpreter.h"
 #include "report/output.h"
 #include "session.h"
