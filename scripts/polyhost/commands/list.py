@@ -6,6 +6,7 @@ import glob
 import importlib
 import inspect
 import os
+import sys
 
 from polyhost import commands
 from polyhost.toolchain import reload
@@ -13,13 +14,33 @@ from polyhost.toolchain import reload
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="polyhost list", description="Shows the native functions of MODULE, or of all NAME.cpp in the current directory.")
-    parser.add_argument("module", metavar="MODULE", nargs="*")
-    modules = parser.parse_args(arguments).module
-    found = modules or sorted(os.path.basename(path).removesuffix(".cpp") for path in glob.glob("*.cpp"))
+    parser.add_argument("module", metavar="MODULE", nargs="*", help="its name, or its NAME.cpp")
+    found = parser.parse_args(arguments).module or sorted(path for path in glob.glob("*.cpp") if is_module(path))
     if not found:
-        parser.error("there is no .cpp in the current directory: name a module, or make one with `polyhost new NAME`")
+        parser.error("there is no .cpp of a native module in the current directory: name a module, or make one with `polyhost new NAME`")
+    status = 0
     for name in found:
-        show(importlib.import_module(name))
+        try:
+            show(imported(name))
+        except ImportError as error:
+            print(f"polyhost list: {error}", file=sys.stderr)
+            status = 1
+    return status
+
+
+def is_module(path):
+    """True if a source exports something; else it is a part of another one, say."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    return "POLYHOST_EXPORT" in text or "POLYHOST_MODULE" in text
+
+
+def imported(name):
+    """The module of that name, or of that .cpp."""
+    if name.endswith(".cpp"):
+        sys.path.insert(0, os.path.abspath(os.path.dirname(name)))
+        name = os.path.basename(name).removesuffix(".cpp")
+    return importlib.import_module(name)
 
 
 def native_functions(module):

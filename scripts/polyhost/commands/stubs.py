@@ -46,7 +46,7 @@ def text(module):
     types = Types(module.__name__)
     parts = [class_stub(name, cls, types) for name, cls in classes.items()]
     for name, function in native_functions(module).items():
-        parts.append(with_batch(name, function, types) if hasattr(function, "batch") else f"def {name}{types.declared(function)}: ...{doc(function, '')}\n")
+        parts.append(with_batch(name, function, types) if hasattr(function, "batch") else f"def {name}{types.declared(function)}:{body(function)}\n")
     for name, value in sorted(vars(module).items()):
         if isinstance(value, (*CONSTANTS, *classes.values())) and not name.startswith("__"):
             parts.append(f"{name}: {type(value).__name__}\n")
@@ -57,7 +57,8 @@ def text(module):
 def with_batch(name, function, types):
     """A function that has an attribute: an object that can be called."""
     batch = types.declared(function.batch, "self, ", "Any")
-    return f"class _{name}:\n    def __call__{types.declared(function, 'self, ')}: ...{doc(function, '    ')}\n    def batch{batch}: ...\n\n{name}: Final[_{name}]\n"
+    call = f"    def __call__{types.declared(function, 'self, ')}:{body(function, '    ')}\n"
+    return f"class _{name}:\n{call}    def batch{batch}: ...\n\n{name}: Final[_{name}]\n"
 
 
 def class_stub(name, cls, types):
@@ -67,17 +68,18 @@ def class_stub(name, cls, types):
     bases = [base for base in cls.__bases__ if base.__module__ in (cls.__module__, "builtins", "enum") and base is not object]
     if issubclass(cls, enum.Enum):
         types.imported.add("enum")
-        body = [f"{member} = {value.value!r}" for member, value in cls.__members__.items() if not keyword.iskeyword(member)]
+        members = [f"{member} = {value.value!r}" for member, value in cls.__members__.items() if not keyword.iskeyword(member)]
     elif "__signature__" in vars(cls):
-        body = record_body(cls, types)
+        members = record_members(cls, types)
     else:
-        body = [] if issubclass(cls, BaseException) else ["def __init__(self, *args: Any, **kwargs: Any) -> None: ...", "def __getattr__(self, name: str, /) -> Any: ..."]
-    body += [f"def {method}{types.declared(function)}: ...{doc(function, '    ')}" for method, function in native_methods(cls).items()]
+        members = [] if issubclass(cls, BaseException) else ["def __init__(self, *args: Any, **kwargs: Any) -> None: ...", "def __getattr__(self, name: str, /) -> Any: ..."]
+    members += [f"def {method}{types.declared(function)}:{body(function, '    ')}" for method, function in native_methods(cls).items()]
     head = f"({', '.join(f'enum.{b.__name__}' if b.__module__ == 'enum' else b.__name__ for b in bases)})" if bases else ""
-    return f"class {name}{head}:{doc(cls, '') if vars(cls).get('__doc__') else ''}\n" + "".join(f"    {line}\n" for line in body or ["..."])
+    documented = docstring(cls, "    ") if vars(cls).get("__doc__") else ""
+    return f"class {name}{head}:{documented}\n" + "".join(f"    {line}\n" for line in members or ["..."])
 
 
-def record_body(cls, types):
+def record_members(cls, types):
     signature = inspect.signature(cls)
     return [
         f"__match_args__ = {cls.__match_args__!r}",
@@ -87,10 +89,20 @@ def record_body(cls, types):
     ]
 
 
-def doc(function, indent):
-    if not function.__doc__:
+def body(function, indent=""):
+    """What stands after the colon: ... alone, or after the docstring."""
+    documented = docstring(function, indent + "    ")
+    return f"{documented}\n{indent}    ..." if documented else " ..."
+
+
+def docstring(value, indent):
+    """The docstring on lines of its own, or nothing."""
+    if not value.__doc__:
         return ""
-    return "".join(f"\n{indent}    # {line}" for line in function.__doc__.splitlines())
+    text = value.__doc__.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    text += " " if text.endswith('"') else ""
+    lines = [line and indent + line for line in text.splitlines()]
+    return f'\n{indent}"""' + "\n".join(lines).lstrip() + '"""'
 
 
 class Types:
