@@ -4,6 +4,7 @@
 #include <polyhost/record.hpp>
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,29 @@ int unnamed(const Shape& shape) { return shape.unnamed; }
 Point apply(const polyhost::callback<Point(Point)>& f, Point p) { return f(p); }
 double norm_without_gil(const Point& p) { return norm(p); }
 
+// Registrations that are refused.
+void attempt(std::string_view what) {
+  const auto module = polyhost::object::steal(PyModule_New("records_native"));
+  polyhost::module_builder m(module.get());
+  if (what == "record: count") m.record<Point, &Point::x, &Point::y>("Point(x)");
+  if (what == "record: default") m.record<Point, &Point::x, &Point::y>("Point(x='a', y=1)");
+  if (what == "record: name") m.record<Point, &Point::x, &Point::y>("Other(x, y)");
+  if (what == "record: mangled") m.record<Point, &Point::x, &Point::y>("Point(x, __y)");
+  if (what == "method: count") m.method<norm>(reinterpret_cast<PyObject*>(&PyBaseObject_Type), "norm(a)");
+  if (what == "method: self") m.method<moved>(reinterpret_cast<PyObject*>(&PyBaseObject_Type), "moved(self)");
+  if (what == "method: class") m.method<norm>(Py_None, "norm()");
+  if (what == "enumeration: name") m.enumeration<Color>("Other");
+  if (what == "enumeration: twice") {
+    m.enumeration<Unregistered>("U").value("one", Unregistered::one).value("one", Unregistered::one);
+  }
+  if (what == "enumeration: member") m.enumeration<Unregistered>("U").value("mro", Unregistered::one);
+  if (what == "enumeration: throw") {
+    m.enumeration<Unregistered>("U").value("mro", Unregistered::one).value("two", []() -> Unregistered {
+      throw std::domain_error("no such value");
+    }());
+  }
+}
+
 Color color_of(int value) { return static_cast<Color>(value); }
 Access access_of(std::uint32_t value) { return static_cast<Access>(value); }
 Style style_of(int value) { return static_cast<Style>(value); }
@@ -119,6 +143,7 @@ POLYHOST_MODULE(records_native, m) {
   m.def<same<std::map<Color, std::optional<Level>>>>("levels(table)");
   m.def<same<Unregistered>>("unregistered(u)");
   m.def<[] { return Unregistered::one; }>("make_unregistered()");
+  m.def<attempt>("attempt(what)");
   m.def<color_of>("color_of(value)");
   m.def<access_of>("access_of(value)");
   m.def<style_of>("style_of(value)");

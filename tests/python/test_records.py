@@ -254,6 +254,33 @@ class Conversion(unittest.TestCase):
         self.assertEqual(new.moved(Point(1), 1), n.moved(Point(1), 1))
 
 
+class Registration(unittest.TestCase):
+    def test_refusals(self):
+        wrong = 'records_native: the signature "{}" is wrong: {}'
+        for what, kind, text in (
+            ("record: count", ImportError, wrong.format("Point(x)", "it names 1 parameter, but the record has 2")),
+            (
+                "record: default",
+                ImportError,
+                wrong.format(
+                    "Point(x='a', y=1)",
+                    "a default does not fit: TypeError: records_native.Point(): argument 'x' must be float, not str",
+                ),
+            ),
+            ("record: name", ImportError, "records_native: the C++ type of Other has a class already: Point"),
+            ("record: mangled", ImportError, wrong.format("Point(x, __y)", "'__y' is mangled in a class: begin it with one underscore")),
+            ("method: count", ImportError, wrong.format("norm(a)", "it names 1 parameter, but the C++ function takes 0")),
+            ("method: self", ImportError, wrong.format("moved(self)", "'self' stands in it twice")),
+            ("method: class", TypeError, 'records_native: a method needs a class: "norm()"'),
+            ("enumeration: name", ImportError, "records_native: the C++ type of Other has a class already: Color"),
+            ("enumeration: throw", ValueError, "no such value"),
+        ):
+            with self.subTest(what):
+                self.assertEqual(refusal(self, n.attempt, what, kind=kind), text)
+        self.assertIn("already defined", refusal(self, n.attempt, "enumeration: twice"))
+        self.assertIn("mro", refusal(self, n.attempt, "enumeration: member", kind=ValueError))
+
+
 class Inline(unittest.TestCase):
     def test_a_module_in_a_string(self):
         source = '''

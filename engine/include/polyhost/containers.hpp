@@ -61,7 +61,7 @@ template <class Item, class Sink>
 bool load_item(PyObject* from, Py_ssize_t index, argument& arg, Sink&& sink) {
   static_assert(owns_its_value<Item>,
                 "a container's items must own their data: use std::string instead of a view");
-  const object keep = object::borrow(from);
+  const kept_alive keep(from);
   converter<Item> item;
   if (!item.load(from, arg)) return refuse_item(arg, from, index);
   sink(std::move(item.value));

@@ -37,6 +37,7 @@ struct enumeration_class : registered_class {
   bool is_signed = true;
   bool is_flag = false;          // values may be combined
   std::uint64_t all_flags = 0;   // bits that may be set
+  object value_name = {};        // of a flag: "_value_"
   object members_by_value = {};  // of a flag: the dict that has those that were combined already
 };
 

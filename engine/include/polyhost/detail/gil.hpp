@@ -117,6 +117,20 @@ void release_last(PyObject* object);
   }
 }
 
+// Keeps an object alive for a scope, by a thread that holds the GIL. As polyhost::object does, which asks
+// more.
+class kept_alive {
+ public:
+  explicit kept_alive(PyObject* borrowed) : object_(Py_XNewRef(borrowed)) {}
+  kept_alive(const kept_alive&) = delete;
+  kept_alive& operator=(const kept_alive&) = delete;
+  ~kept_alive() { release_held(object_); }
+  [[nodiscard]] PyObject* get() const { return object_; }
+
+ private:
+  PyObject* object_;
+};
+
 // As PyBuffer_Release, where this thread may be about to end.
 void release_buffer(Py_buffer& view) noexcept;
 

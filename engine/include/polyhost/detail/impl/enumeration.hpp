@@ -23,7 +23,7 @@ POLYHOST_INLINE bool load_combined(const enumeration_class* known, PyObject* fro
                                    argument& arg) {
   if (known == nullptr || !known->is_flag || reinterpret_cast<PyObject*>(Py_TYPE(from)) != known->type)
     return refuse_class(arg, from, known);
-  const object number = object::steal(PyObject_GetAttrString(from, "_value_"));
+  const object number = object::steal(PyObject_GetAttr(from, known->value_name.get()));
   if (!number) return refuse(arg, refusal::raised);
   converter<std::uint64_t> bits;
   if (bits.load(number.get(), arg) && (bits.value & ~known->all_flags) == 0) {
@@ -100,7 +100,8 @@ POLYHOST_INLINE void enumeration_maker::fill(enumeration_class& made, PyObject* 
   made.is_flag = kind_ == enum_kind::flag || kind_ == enum_kind::int_flag;
   if (made.is_flag) {
     made.members_by_value = object::steal(PyObject_GetAttrString(type, "_value2member_map_"));
-    if (!made.members_by_value) throw_python_error();
+    made.value_name = object::steal(PyUnicode_InternFromString("_value_"));
+    if (!made.members_by_value || !made.value_name) throw_python_error();
   }
   if (kind_ == enum_kind::int_flag) made.all_flags = representable_;
   for (const named_value& each : values_) {

@@ -43,11 +43,10 @@ POLYHOST_INLINE bool load_record(const record_class* known, PyObject* from, void
   const recursion deeper;
   if (!deeper.entered) return refuse(arg, refusal::raised);
   for (std::size_t i = 0; i < known->attributes.size(); ++i) {
-    const object item =
-        object::borrow(items_of(from)[i]);  // a conversion may run Python code that changes it
+    const kept_alive item(items_of(from)[i]);  // a conversion may run Python code that changes the record
     argument member{&known->sig, i};
-    if (item && known->fields[i].load(item.get(), record, member)) continue;
-    if (item) {
+    if (item.get() != nullptr && known->fields[i].load(item.get(), record, member)) continue;
+    if (item.get() != nullptr) {
       raise_member_refusal(member, item.get());
     } else {
       raise_not_set(*known, i);
@@ -140,11 +139,11 @@ POLYHOST_INLINE int init_record(const record_class& known, PyObject* self, PyObj
     if (!flatten(args, kwargs, values, names) ||
         !bind(known.sig, values.data(), PyTuple_GET_SIZE(args), names.get(), bound.data()))
       return -1;
-    std::vector<object> items;
+    std::vector<object> items(bound.size());  // all are set, or none
     for (std::size_t i = 0; i < bound.size(); ++i) {
       argument member{&known.sig, i};
-      items.push_back(object::steal(known.fields[i].convert(bound[i], member)));
-      if (items.back()) continue;
+      items[i] = object::steal(known.fields[i].convert(bound[i], member));
+      if (items[i]) continue;
       raise_argument_refusal(member, bound[i]);
       return -1;
     }
@@ -177,9 +176,10 @@ POLYHOST_INLINE PyObject* compare_records(const record_class& known, PyObject* s
   if ((operation != Py_EQ && operation != Py_NE) || Py_TYPE(self) != Py_TYPE(other)) Py_RETURN_NOTIMPLEMENTED;
   int equal = 1;
   for (std::size_t i = 0; i < known.attributes.size() && equal == 1; ++i) {
-    const object a = object::borrow(items_of(self)[i]);
-    const object b = object::borrow(items_of(other)[i]);
-    equal = a && b ? PyObject_RichCompareBool(a.get(), b.get(), Py_EQ) : static_cast<int>(a.get() == b.get());
+    const kept_alive a(items_of(self)[i]);
+    const kept_alive b(items_of(other)[i]);
+    const bool both = a.get() != nullptr && b.get() != nullptr;
+    equal = both ? PyObject_RichCompareBool(a.get(), b.get(), Py_EQ) : static_cast<int>(a.get() == b.get());
   }
   return equal < 0 ? nullptr : PyBool_FromLong(static_cast<long>(equal == (operation == Py_EQ ? 1 : 0)));
 }
@@ -265,6 +265,11 @@ POLYHOST_INLINE PyObject* add_record(PyObject* module, const record_definition& 
   auto made = std::make_unique<record_class>();
   made->sig.module = PyModule_GetName(module);
   read_and_check(made->sig, module, text.text, {definition.count, "the record has", definition.add_types});
+  for (const parameter& p : made->sig.parameters) {
+    if (p.name.starts_with("__"))
+      refuse_signature(module, text.text,
+                       "'" + p.name + "' is mangled in a class: begin it with one underscore");
+  }
   const char* const name = made->sig.name.c_str();
   const record_class* had = find_class(known);
   if (add_known_class(module, name, had)) return had->type;

@@ -153,6 +153,10 @@ POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& 
 
 POLYHOST_INLINE void add_to_class(PyObject* module, PyObject* type, const function_definition& definition,
                                   const signature_text& text, const char* doc) {
+  if (type == nullptr || !PyType_Check(type)) {
+    PyErr_Format(PyExc_TypeError, "%s: a method needs a class: \"%s\"", PyModule_GetName(module), text.text);
+    throw_python_error();
+  }
   std::string name;
   const object function = make_function(module, type, definition, text, doc, name);
   const object method =
