@@ -134,6 +134,15 @@ class Commands(unittest.TestCase):
         for line, reason in (2, "No module named 'no_such_module'"), (8, "name 'text' is not defined"), (10, "g() is not at the top level"):
             self.assertIn(f"script.py: left for the run: line {line}: {reason}", done.stderr)
 
+    def test_list_goes_on(self):
+        self.write("part.cpp", "int part() { return 1; }\n")
+        self.write("broken.cpp", "POLYHOST_EXPORT int f( {\n")
+        self.write("whole.cpp", "POLYHOST_EXPORT int g() { return 1; }\n")
+        done = run("list", cwd=self.folder, env={**os.environ, "XDG_CACHE_HOME": CACHE})
+        self.assertEqual((done.returncode, done.stdout), (1, f"whole, from {self.path('whole.cpp')}\n  g() -> int\n"))
+        self.assertIn("broken.cpp:1: no function follows POLYHOST_EXPORT", done.stderr)
+        self.assertIn("  g() -> int\n", self.type("list", "whole.cpp"))
+
     def test_stubs_satisfy_a_type_checker(self):
         self.write("kernels.cpp", FUNCTIONS)
         self.write("user.py", "import kernels\nx: float = kernels.scale(3, factor=1.5)\nys = kernels.scale.batch([1.0, 2.0])\ng: dict[str, list[int]] = kernels.group([1, None], lambda v: v)\n")
@@ -185,7 +194,7 @@ class Commands(unittest.TestCase):
             (["build", "no.py", "--debug"], 2, "are for a .cpp"),
             (["build", "no.py"], 1, "No such file or directory: 'no.py'"),
             (["list", "no_such_module"], 1, "polyhost list: No module named 'no_such_module'"),
-            (["list"], 2, "there is no .cpp in the current directory"),
+            (["list"], 2, "there is no .cpp of a native module in the current directory"),
             (["stubs", "no_such_module"], 1, "polyhost stubs: No module named"),
         ):
             with self.subTest(arguments):
