@@ -5,8 +5,8 @@
 #include "base/clock.h"
 
 #include <polyhost/abi.h>
-#include <polyhost/snapshot.hpp>
 #include <polyhost/detail/row.hpp>
+#include <polyhost/snapshot.hpp>
 
 #include <string>
 
