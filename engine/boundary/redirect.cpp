@@ -47,8 +47,9 @@ object redirect_functions(PyObject* pairs) {
   object others = object::steal(PyList_New(0));
   if (!list || !others) throw_python_error();
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list.get()); ++i) {  // first everything that can fail
-    PyObject *held = nullptr, *to = nullptr;
-    if (!PyArg_ParseTuple(PyList_GET_ITEM(list.get(), i), "OO", &held, &to)) throw_python_error();
+    PyObject* held = nullptr;
+    PyObject* to = nullptr;
+    if (PyArg_ParseTuple(PyList_GET_ITEM(list.get(), i), "OO", &held, &to) == 0) throw_python_error();
     if (!is_native(held) || !(is_native(to) || PyUnicode_Check(to))) {
       PyErr_SetString(PyExc_TypeError, "redirect() takes pairs of native functions, or of one and a str");
       throw_python_error();

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -49,11 +50,8 @@ std::optional<std::string> content(const char* path) {
 bool is_ours(const std::string& text) {
   constexpr std::array theirs{"PyInit_",   "PyMODINIT_FUNC",      "PYBIND11_MODULE",
                               "NB_MODULE", "BOOST_PYTHON_MODULE", "int main("};
-  if (text.find("POLYHOST_") != std::string::npos) return true;
-  for (const char* mark : theirs) {
-    if (text.find(mark) != std::string::npos) return false;
-  }
-  return true;
+  const auto has = [&](const char* mark) { return text.find(mark) != std::string::npos; };
+  return has("POLYHOST_") || std::ranges::none_of(theirs, has);
 }
 
 // The path of that file in that directory, a str; null without an exception if it is not there, or if the
@@ -71,7 +69,9 @@ object find_in(PyObject* directory, const std::string& file) {
 // find_spec(fullname, path=None, target=None)
 PyObject* find_spec(PyObject*, PyObject* args, PyObject* keywords) {
   static const std::array<const char*, 4> names{"fullname", "path", "target", nullptr};
-  PyObject *fullname = nullptr, *path = Py_None, *target = Py_None;
+  PyObject* fullname = nullptr;
+  PyObject* path = Py_None;
+  PyObject* target = Py_None;
   if (!PyArg_ParseTupleAndKeywords(args, keywords, "U|OO:find_spec", const_cast<char**>(names.data()),
                                    &fullname, &path, &target))
     return nullptr;
