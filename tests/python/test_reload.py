@@ -21,7 +21,7 @@ FIRST = """\
 POLYHOST_EXPORT double scale(double x, double factor = 1.0) { return x * factor * FACTOR; }
 POLYHOST_EXPORT int gone(int x) { return x; }
 POLYHOST_EXPORT int other(int x) { return x; }
-int wait_for(int ms) { usleep(ms * 1000); return 1; }
+int wait_for(int file) { char c; if (read(file, &c, 1) != 1) return 0; return 1; }
 int call(polyhost::callback<int(int)> f) { return f(1); }
 """
 MODULE = """
@@ -29,7 +29,7 @@ POLYHOST_MODULE(kernels, m) {
   m.def<scale>("scale(x, factor=1.0)", "Scales.");
   m.def<gone>("gone(x)");
   m.def<other>("other(x)");
-  m.def<wait_for>("wait_for(ms)", polyhost::release_gil);
+  m.def<wait_for>("wait_for(file)", polyhost::release_gil);
   m.def<call>("call(f)");
   m.attr("VERSION", 1);
 }
@@ -103,19 +103,22 @@ class Reload(unittest.TestCase):
         lines = self.script(
             """
             results = []
-            threads = [threading.Thread(target=lambda: results.append(kernels.wait_for(4000))) for _ in range(2)]
+            reading, writing = os.pipe()
+            threads = [threading.Thread(target=lambda: results.append(kernels.wait_for(reading))) for _ in range(2)]
             for thread in threads: thread.start()
             def inner(x):
                 change()
                 polyhost.reload(kernels)
                 gc.collect()
                 return x * 10
-            print(kernels.call(inner), results, kernels.call(lambda x: x * 10), kernels.wait_for(0))
+            print(kernels.call(inner), results, kernels.call(lambda x: x * 10))
+            os.write(writing, b"12")
             for thread in threads: thread.join()
-            print(results)
+            os.write(writing, b"3")
+            print(results, kernels.wait_for(reading))
             """
         )
-        self.assertEqual(lines, ["10 [] 20 2", "[1, 1]"])
+        self.assertEqual(lines, ["10 [] 20", "[1, 1] 2"])
 
     def test_the_report_tells_versions_apart(self):
         self.script("for _ in range(3): kernels.scale(1)\nkernels.call(abs)\nchange()\npolyhost.reload(kernels)\nfor _ in range(5): kernels.scale(1)\nkernels.call(abs)", "--report")

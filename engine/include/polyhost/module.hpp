@@ -116,7 +116,7 @@ class module_builder {
   // its text. Translators that are added later are asked first: add the base of a C++ hierarchy before what
   // is derived from it.
   template <class E>
-  void exception(const char* name, PyObject* base = nullptr) {
+  [[gnu::visibility("hidden")]] void exception(const char* name, PyObject* base = nullptr) {
     static PyObject* type = nullptr;  // kept: exceptions of it may outlive the module
     type = add_exception(name, base);
     static detail::translator entry{[] {

@@ -5,7 +5,6 @@ import _thread
 import os
 import sys
 import time
-import weakref
 
 import _polyhost
 
@@ -16,7 +15,7 @@ INTERVAL = 0.25  # seconds between two looks at the files
 
 lock = _thread.RLock()
 os.register_at_fork(after_in_child=lock._at_fork_reinit)
-loaded = weakref.WeakKeyDictionary()  # module -> Loaded
+loaded = {}  # module -> Loaded; native modules stay for good
 kept = []  # functions of earlier versions: calls of them may still be running
 
 
