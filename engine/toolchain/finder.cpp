@@ -72,8 +72,8 @@ PyObject* find_spec(PyObject*, PyObject* args, PyObject* keywords) {
   PyObject* fullname = nullptr;
   PyObject* path = Py_None;
   PyObject* target = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "U|OO:find_spec", const_cast<char**>(names.data()),
-                                   &fullname, &path, &target))
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "U|OO:find_spec", const_cast<char**>(names.data()),
+                                  &fullname, &path, &target) == 0)
     return nullptr;
   PyObject* const directories = Py_IsNone(path) ? PySys_GetObject("path") : path;
   const object list = object::steal(directories != nullptr ? PySequence_List(directories) : PyList_New(0));

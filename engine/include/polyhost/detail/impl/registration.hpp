@@ -112,7 +112,7 @@ inline void apply_load_notes(signature& s, PyObject* module) {
   int version = 0;
   PyObject* lines = nullptr;
   int shift = 0;
-  if (!PyArg_ParseTuple(notes, "iO!i", &version, &PyDict_Type, &lines, &shift)) throw_python_error();
+  if (PyArg_ParseTuple(notes, "iO!i", &version, &PyDict_Type, &lines, &shift) == 0) throw_python_error();
   if (version > 1) s.version = "@" + std::to_string(version);
   PyObject* const line = PyDict_GetItemString(lines, s.name.c_str());
   s.line = line != nullptr ? static_cast<int>(PyLong_AsLong(line)) : s.line + shift;
