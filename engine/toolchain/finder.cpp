@@ -38,9 +38,9 @@ std::optional<std::string> content(const char* path) {
   if (file < 0) return std::nullopt;
   std::optional<std::string> text;
   if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    text.emplace(static_cast<std::size_t>(status.st_size), '\0');
-    const ssize_t got = ::pread(file, text->data(), text->size(), 0);
-    text->resize(static_cast<std::size_t>(got < 0 ? 0 : got));
+    std::string buffer(static_cast<std::size_t>(status.st_size), '\0');
+    const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
+    text = buffer.substr(0, static_cast<std::size_t>(got < 0 ? 0 : got));
   }
   ::close(file);
   return text;
