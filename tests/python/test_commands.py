@@ -73,11 +73,13 @@ class Commands(unittest.TestCase):
         with open(self.path(name), "w") as file:
             file.write(text)
 
-    def type(self, *arguments, program=POLYHOST, status=0, **environment):
+    def environment(self, **more):
         # Commands are run isolated, so without PYTHONMALLOC, by which the leak sanitizer tells Python's own leaks from others.
         leaks = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        environment = {**os.environ, "XDG_CACHE_HOME": CACHE, "ASAN_OPTIONS": leaks, **environment}
-        done = run(*arguments, program=program, cwd=self.folder, env=environment)
+        return {**os.environ, "XDG_CACHE_HOME": CACHE, "ASAN_OPTIONS": leaks, **more}
+
+    def type(self, *arguments, program=POLYHOST, status=0, **environment):
+        done = run(*arguments, program=program, cwd=self.folder, env=self.environment(**environment))
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout if status == 0 else done.stderr
 
@@ -129,7 +131,7 @@ class Commands(unittest.TestCase):
             "import polyhost\nimport no_such_module\nFLAGS = ['-O1']\n@polyhost.native(flags=FLAGS)\ndef f(x: int) -> int:\n    'return x;'\n"
             "def main(text):\n    polyhost.cpp(text)\n    @polyhost.native\n    def g(x: int) -> int:\n        'return x;'\n",
         )
-        done = run("build", "script.py", cwd=self.folder, env={**os.environ, "XDG_CACHE_HOME": CACHE})
+        done = run("build", "script.py", cwd=self.folder, env=self.environment())
         self.assertEqual((done.returncode, done.stdout), (0, f"{self.path('script.py')}: 1 native functions and 0 texts of C++ are compiled\n"))
         for line, reason in (2, "No module named 'no_such_module'"), (8, "name 'text' is not defined"), (10, "g() is not at the top level"):
             self.assertIn(f"script.py: left for the run: line {line}: {reason}", done.stderr)
@@ -138,7 +140,7 @@ class Commands(unittest.TestCase):
         self.write("part.cpp", "int part() { return 1; }\n")
         self.write("broken.cpp", "POLYHOST_EXPORT int f( {\n")
         self.write("whole.cpp", "POLYHOST_EXPORT int g() { return 1; }\n")
-        done = run("list", cwd=self.folder, env={**os.environ, "XDG_CACHE_HOME": CACHE})
+        done = run("list", cwd=self.folder, env=self.environment())
         self.assertEqual((done.returncode, done.stdout), (1, f"whole, from {self.path('whole.cpp')}\n  g() -> int\n"))
         self.assertIn("broken.cpp:1: no function follows POLYHOST_EXPORT", done.stderr)
         self.assertIn("  g() -> int\n", self.type("list", "whole.cpp"))
