@@ -123,6 +123,8 @@ def start_watching():
     with lock:
         if not watching:
             watching = True
+            import threading  # in the script's thread: whichever imports it first is the main thread to it
+
             _thread.start_new_thread(watch, ())
 
 
