@@ -32,17 +32,13 @@ std::vector<EmbeddedModule>& embedded_modules() {
   return modules;
 }
 
-object owned(PyObject* made) {
-  if (made == nullptr) throw_python_error();
-  return object::steal(made);
-}
-
 object path_object(const std::string& path) {
-  return owned(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
+  return detail::or_throw(
+      PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
 }
 
 object text_object(const std::string& text) {
-  return owned(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
+  return detail::or_throw(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
 }
 
 // Borrowed.
@@ -55,7 +51,7 @@ PyObject* main_globals() {
 // The status of the SystemExit that is set, as python3 gives it to the system; a text is shown.
 int take_exit_status() {
   const object exception = detail::take_exception();
-  const object code = owned(PyObject_GetAttrString(exception.get(), "code"));
+  const object code = detail::or_throw(PyObject_GetAttrString(exception.get(), "code"));
   if (Py_IsNone(code.get())) return 0;
   if (PyLong_Check(code.get())) {
     const long status = PyLong_AsLong(code.get());
@@ -102,7 +98,7 @@ std::unique_ptr<std::FILE, Closed> open_script(const std::string& path, PyObject
 
 // sys.argv, and the script's directory in front of sys.path.
 void set_command_line(const std::string& path, PyObject* shown, const std::vector<std::string>& arguments) {
-  const object list = owned(PyList_New(0));
+  const object list = detail::or_throw(PyList_New(0));
   if (PyList_Append(list.get(), shown) != 0) throw_python_error();
   for (const std::string& argument : arguments)
     if (PyList_Append(list.get(), path_object(argument).get()) != 0) throw_python_error();
@@ -110,8 +106,9 @@ void set_command_line(const std::string& path, PyObject* shown, const std::vecto
   const std::size_t slash = path.rfind('/');
   const object directory =
       path_object(slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1)));
-  const object os_path = owned(PyImport_ImportModule("os.path"));
-  const object absolute = owned(PyObject_CallMethod(os_path.get(), "realpath", "O", directory.get()));
+  const object os_path = detail::or_throw(PyImport_ImportModule("os.path"));
+  const object absolute =
+      detail::or_throw(PyObject_CallMethod(os_path.get(), "realpath", "O", directory.get()));
   PyObject* const search = PySys_GetObject("path");
   if (search == nullptr || !PyList_Check(search)) return;  // the script's own doing
   const bool there = PyList_GET_SIZE(search) > 0 &&
@@ -135,10 +132,11 @@ python_function find_function(const std::string& module, const std::string& name
   static std::map<std::pair<std::string, std::string>, const signature*>& known =
       *new std::map<std::pair<std::string, std::string>, const signature*>;
   const with_gil gil;
-  object found = owned(PyImport_Import(text_object(module).get()));
+  object found = detail::or_throw(PyImport_Import(text_object(module).get()));
   for (std::size_t begin = 0; begin <= name.size();) {
     const std::size_t end = std::min(name.find('.', begin), name.size());
-    found = owned(PyObject_GetAttr(found.get(), text_object(name.substr(begin, end - begin)).get()));
+    found =
+        detail::or_throw(PyObject_GetAttr(found.get(), text_object(name.substr(begin, end - begin)).get()));
     begin = end + 1;
   }
   if (PyCallable_Check(found.get()) == 0) {
@@ -208,8 +206,8 @@ int engine::run_string(const std::string& text, const std::string& filename) {
     PyErr_SetString(PyExc_SyntaxError, "source code string cannot contain null bytes");
     throw_python_error();
   }
-  const object code =
-      owned(Py_CompileStringObject(text.c_str(), path_object(filename).get(), Py_file_input, nullptr, -1));
+  const object code = detail::or_throw(
+      Py_CompileStringObject(text.c_str(), path_object(filename).get(), Py_file_input, nullptr, -1));
   return status_of(PyEval_EvalCode(code.get(), globals, globals));
 }
 

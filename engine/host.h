@@ -1,4 +1,4 @@
-// The one place that wires interpreter, boundary and reports together.
+// The program's run: python3's command line on a session (session.h), and the reports at its end.
 #pragma once
 
 #include "record/timing.h"

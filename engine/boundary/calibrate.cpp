@@ -40,11 +40,6 @@ class without_tracing {
   without_tracing& operator=(const without_tracing&) = delete;
 };
 
-object owned(PyObject* made) {
-  if (made == nullptr) throw_python_error();
-  return object::steal(made);
-}
-
 std::int64_t same(std::int64_t x) { return x; }
 using call_traits = detail::callable_traits<decltype(&same)>;
 
@@ -54,9 +49,9 @@ class Probe {
   Probe() {
     detail::read_signature(signature_, "probe(x)");
     call_traits::add_types(signature_);
-    module_ = owned(PyModule_New("_polyhost_probe"));
+    module_ = detail::or_throw(PyModule_New("_polyhost_probe"));
     const object self = detail::make_function_object(module_.get(), signature_, record_);
-    function_ = owned(PyCFunction_NewEx(&method_, self.get(), nullptr));
+    function_ = detail::or_throw(PyCFunction_NewEx(&method_, self.get(), nullptr));
   }
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
@@ -109,23 +104,23 @@ double median(Samples samples) {
 class Loops {
  public:
   Loops() {
-    globals_ = owned(PyDict_New());
+    globals_ = detail::or_throw(PyDict_New());
     if (PyDict_SetItemString(globals_.get(), "__builtins__", PyEval_GetBuiltins()) != 0) throw_python_error();
     // Not PyRun_String: at the end of a run it would make Python forget that an interrupt ended the script.
-    const object code = owned(Py_CompileString(loops_script, "<polyhost>", Py_file_input));
-    owned(PyEval_EvalCode(code.get(), globals_.get(), globals_.get()));
-    const object itertools = owned(PyImport_ImportModule("itertools"));
-    repeat_ = owned(PyObject_GetAttrString(itertools.get(), "repeat"));
+    const object code = detail::or_throw(Py_CompileString(loops_script, "<polyhost>", Py_file_input));
+    detail::or_throw(PyEval_EvalCode(code.get(), globals_.get(), globals_.get()));
+    const object itertools = detail::or_throw(PyImport_ImportModule("itertools"));
+    repeat_ = detail::or_throw(PyObject_GetAttrString(itertools.get(), "repeat"));
   }
 
   // Ticks a turn.
   double run(const char* name, PyObject* function) {
-    const object turns = owned(PyObject_CallFunction(repeat_.get(), "Oi", Py_None, calls));
+    const object turns = detail::or_throw(PyObject_CallFunction(repeat_.get(), "Oi", Py_None, calls));
     PyObject* loop = PyDict_GetItemString(globals_.get(), name);
     const std::uint64_t start = detail::tick();
-    const object done =
-        owned(function != nullptr ? PyObject_CallFunctionObjArgs(loop, turns.get(), function, nullptr)
-                                  : PyObject_CallFunctionObjArgs(loop, turns.get(), nullptr));
+    const object done = detail::or_throw(
+        function != nullptr ? PyObject_CallFunctionObjArgs(loop, turns.get(), function, nullptr)
+                            : PyObject_CallFunctionObjArgs(loop, turns.get(), nullptr));
     return static_cast<double>(detail::tick() - start) / calls;
   }
 

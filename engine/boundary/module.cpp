@@ -38,17 +38,6 @@ object as_dict(const record::Snapshot& s, const std::string* module = nullptr) {
   return detail::ledger_as_dict(head, functions);
 }
 
-// Runs `body`, which returns a new reference; C++ exceptions become Python's.
-template <class Body>
-PyObject* guarded(Body body) {
-  try {
-    return body();
-  } catch (...) {
-    detail::set_python_error_from_current_exception();
-    return nullptr;
-  }
-}
-
 // Adds `value` to a dict; throws python_error.
 void put(const object& dict, const char* key, const object& value) {
   if (PyDict_SetItemString(dict.get(), key, value.get()) != 0) throw_python_error();
@@ -58,7 +47,7 @@ void put(const object& dict, const char* key, double value) {
 }
 
 PyObject* snapshot(PyObject*, PyObject*) {
-  return guarded([] {
+  return detail::guarded<PyObject*>(nullptr, [] {
     calibrate();
     const record::Snapshot s = services().take_snapshot();
     object dict = as_dict(s);
@@ -73,7 +62,7 @@ PyObject* snapshot(PyObject*, PyObject*) {
 }
 
 PyObject* ledger_of(PyObject*, PyObject* module) {
-  return guarded([&] {
+  return detail::guarded<PyObject*>(nullptr, [&] {
     if (module == Py_None) return as_dict(services().take_snapshot()).release();
     Py_ssize_t size = 0;
     const char* text = PyUnicode_AsUTF8AndSize(module, &size);
@@ -84,14 +73,14 @@ PyObject* ledger_of(PyObject*, PyObject* module) {
 }
 
 PyObject* reset(PyObject*, PyObject*) {
-  return guarded([] {
+  return detail::guarded<PyObject*>(nullptr, [] {
     services().reset();
     return Py_NewRef(Py_None);
   });
 }
 
 PyObject* timing(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
-  return guarded([&]() -> PyObject* {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
     const std::string_view before = record::text(boundary::timing());
     if (count > 0) {
       const char* name = PyUnicode_AsUTF8(arguments[0]);
@@ -109,7 +98,7 @@ PyObject* timing(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
 }
 
 PyObject* report(PyObject*, PyObject* format) {
-  return guarded([&]() -> PyObject* {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
     Py_ssize_t size = 0;
     const char* name = PyUnicode_AsUTF8AndSize(format, &size);
     if (name == nullptr) return nullptr;
@@ -121,7 +110,7 @@ PyObject* report(PyObject*, PyObject* format) {
 }
 
 PyObject* redirect(PyObject*, PyObject* pairs) {
-  return guarded([&] { return redirect_functions(pairs).release(); });
+  return detail::guarded<PyObject*>(nullptr, [&] { return redirect_functions(pairs).release(); });
 }
 
 int execute(PyObject* module) {

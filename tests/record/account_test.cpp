@@ -1,23 +1,14 @@
 // One crossing into its record.
 #include <polyhost/detail/account.hpp>
 
-#include <doctest/doctest.h>
+#include "empty_record.h"
 
-#include <memory>
+#include <doctest/doctest.h>
 
 using polyhost::detail::account;
 using polyhost::detail::account_whole;
 using polyhost::detail::crossing;
-
-namespace {
-
-std::unique_ptr<polyhost_record> empty_record() {
-  auto record = std::make_unique<polyhost_record>();
-  record->min = UINT64_MAX;
-  return record;
-}
-
-}  // namespace
+using polyhost::test::empty_record;
 
 TEST_CASE("an inbound crossing's Python side is its outer one") {
   auto record = empty_record();

@@ -3,24 +3,20 @@
 #include <polyhost/detail/estimate.hpp>
 #include <polyhost/detail/timing.hpp>
 
+#include "empty_record.h"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <memory>
 
 using polyhost::detail::account;
 using polyhost::detail::account_whole;
 using polyhost::detail::crossing;
 using polyhost::detail::estimate_totals;
 using polyhost::detail::totals;
+using polyhost::test::empty_record;
 
 namespace {
-
-std::unique_ptr<polyhost_record> empty_record() {
-  auto record = std::make_unique<polyhost_record>();
-  record->min = UINT64_MAX;
-  return record;
-}
 
 // 20 ticks in, `body`, 10 ticks out.
 crossing call(std::uint64_t body) { return {0, 20, 20 + body, 30 + body, 0, 0, 0}; }

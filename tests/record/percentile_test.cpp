@@ -2,11 +2,12 @@
 #include <polyhost/detail/account.hpp>
 #include <polyhost/detail/percentile.hpp>
 
+#include "empty_record.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <random>
 #include <vector>
 
@@ -14,14 +15,9 @@ using polyhost::detail::account;
 using polyhost::detail::crossing;
 using polyhost::detail::histogram_bucket;
 using polyhost::detail::percentile;
+using polyhost::test::empty_record;
 
 namespace {
-
-std::unique_ptr<polyhost_record> empty_record() {
-  auto record = std::make_unique<polyhost_record>();
-  record->min = UINT64_MAX;
-  return record;
-}
 
 void add(polyhost_record& record, std::uint64_t outer) {
   account<POLYHOST_INBOUND>(record, crossing{0, outer / 4, outer / 2, outer, 0, 0, 0});

@@ -83,6 +83,15 @@ class python_error : public std::exception {
 // To be thrown after a call of the C API has set a Python exception.
 [[noreturn]] void throw_python_error();
 
+namespace detail {
+
+// A new reference, owned; throws python_error if it is null.
+inline object or_throw(PyObject* made) {
+  if (made == nullptr) throw_python_error();
+  return object::steal(made);
+}
+
+}  // namespace detail
 }  // namespace polyhost
 
 #ifndef POLYHOST_COMPILED

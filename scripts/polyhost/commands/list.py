@@ -9,7 +9,7 @@ import os
 import sys
 
 from polyhost import commands
-from polyhost.toolchain import reload
+from polyhost.toolchain import finder
 
 
 def main(arguments):
@@ -43,11 +43,6 @@ def imported(name):
     return importlib.import_module(name)
 
 
-def native_functions(module):
-    """The module's functions that polyhost made, by name."""
-    return dict(sorted(reload.native_functions(module).items()))
-
-
 def native_classes(module):
     """The module's own classes, by name."""
     return {name: value for name, value in sorted(vars(module).items()) if isinstance(value, type) and value.__module__ == module.__name__}
@@ -66,7 +61,7 @@ def summary(name, cls):
 
 
 def show(module):
-    functions, classes = native_functions(module), native_classes(module)
+    functions, classes = finder.native_functions(module), native_classes(module)
     source = getattr(module, "__source__", None) or getattr(module, "__file__", "built in")
     print(f"{module.__name__}, from {source}" + ("" if functions or classes else ": no native functions"))
     for name, cls in classes.items():
@@ -76,7 +71,7 @@ def show(module):
         for method, function in native_methods(cls).items():
             print(f"  {name}.{method}{inspect.signature(function)}")
             show_doc(function)
-    for name, function in functions.items():
+    for name, function in sorted(functions.items()):
         print(f"  {name}{inspect.signature(function)}")
         show_doc(function)
 

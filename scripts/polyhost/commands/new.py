@@ -6,6 +6,7 @@ import keyword
 import os
 
 from polyhost import commands
+from polyhost.toolchain import unit
 
 SOURCE = """\
 // import {name} compiles this file when it has changed.
@@ -40,7 +41,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="polyhost new", description="Writes NAME.cpp, a native module, and test_NAME.py, into the current directory.")
     parser.add_argument("name", metavar="NAME")
     name = parser.parse_args(arguments).name
-    if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name):
+    if not unit.is_name(name) or keyword.iskeyword(name):
         parser.error(f"{name!r} is no name for a module: use letters, digits and _")
     if known := importlib.util.find_spec(name):
         parser.error(f"`import {name}` already means {known.origin or 'a package'}: choose another name")

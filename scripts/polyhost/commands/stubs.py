@@ -9,6 +9,7 @@ import keyword
 import sys
 
 from polyhost import commands
+from polyhost.toolchain import finder
 
 HEAD = '''\
 # Made by `polyhost stubs {name}`. Do not edit.
@@ -40,12 +41,12 @@ def main(arguments):
 
 def text(module):
     """The stub of a module (str)."""
-    from polyhost.commands.list import native_classes, native_functions
+    from polyhost.commands.list import native_classes
 
     classes = native_classes(module)
     types = Types(module.__name__)
     parts = [class_stub(name, cls, types) for name, cls in classes.items()]
-    for name, function in native_functions(module).items():
+    for name, function in sorted(finder.native_functions(module).items()):
         parts.append(with_batch(name, function, types) if hasattr(function, "batch") else f"def {name}{types.declared(function)}:{body(function)}\n")
     for name, value in sorted(vars(module).items()):
         if isinstance(value, (*CONSTANTS, *classes.values())) and not name.startswith("__"):

@@ -51,6 +51,11 @@ def functions(module):
     return {name: value for name, value in vars(module).items() if type(value) is type(len)}
 
 
+def native_functions(module):
+    """Those that polyhost made, by name (dict), and not pybind11, say."""
+    return {name: value for name, value in functions(module).items() if hasattr(value, "__signature__")}
+
+
 def load(unit, path=None, *, version=1, lines={}, shift=0):
     """A module made from a Unit (module), which is compiled if it must be; it is not put into sys.modules. path (str): its
     shared object, if it is known. version, lines, shift: as detail/registration.hpp has them."""

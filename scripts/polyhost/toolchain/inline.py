@@ -33,7 +33,7 @@ def check_list(name, value):
 def check_name(name):
     if not isinstance(name, str):
         raise TypeError(f"name is a str, not {type(name).__name__}")
-    if not all(part.isidentifier() and part.isascii() for part in name.split(".")):
+    if not all(map(unit.is_name, name.split("."))):
         raise ValueError(f"{name!r} is no name for a module: use letters, digits and _")
 
 

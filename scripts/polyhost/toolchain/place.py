@@ -43,7 +43,10 @@ def definition_of(function):
 
 def docstring(function):
     """A function's docstring as the script has it (str), also where Python has dropped it; or None."""
-    node = definition_of(function)
+    return docstring_of(definition_of(function))
+
+
+def docstring_of(node):
     return node and ast.get_docstring(node, clean=False)
 
 
@@ -51,9 +54,10 @@ def of_body(function, body):
     """(line, column, text) of a function's docstring as it stands in the script: from 3.13 on, CPython cuts its indentation
     off when it compiles it."""
     code = function.__code__
-    text = docstring(function) or ""
+    node = definition_of(function)
+    text = docstring_of(node) or ""
     if text.split() == body.split():
-        literal = definition_of(function).body[0].value
+        literal = node.body[0].value
         with open(code.co_filename, encoding="utf-8", errors="replace") as file:
             line = file.read().splitlines()[literal.lineno - 1][literal.col_offset :]
         quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)

@@ -71,11 +71,12 @@ def reload(module):
 
 def replace(module, fresh, known):
     """Makes the module what the fresh one is."""
-    old, new = native_functions(module), native_functions(fresh)
+    old, new = finder.native_functions(module), finder.native_functions(fresh)
     pairs, values = [], {name: value for name, value in vars(fresh).items() if name in defined_names(fresh) or name == "__doc__"}
     for name in known.names & old.keys():
-        pairs += redirections(module, old[name], new.get(name))
-        if name in new and shape(old[name]) == shape(new[name]):
+        fits = name in new and shape(old[name]) == shape(new[name])
+        pairs += redirections(module, old[name], new.get(name), fits)
+        if fits:
             values[name] = old[name]  # which is the new one, then
     kept.append(_polyhost.redirect(pairs))
     for name in known.names - values.keys():
@@ -83,17 +84,13 @@ def replace(module, fresh, known):
     vars(module).update(values)
 
 
-def native_functions(module):
-    """Those that polyhost made, by name (dict), and not pybind11, say."""
-    return {name: value for name, value in finder.functions(module).items() if hasattr(value, "__signature__")}
-
-
-def redirections(module, held, new):
-    """What _polyhost.redirect is to do with a function that scripts hold, and with its batch."""
+def redirections(module, held, new, fits):
+    """What _polyhost.redirect is to do with a function that scripts hold, and with its batch. new: the function of that
+    name now, or None; fits (bool): it can be called as the held one."""
     called = f"{module.__name__}.{held.__name__}"
     if new is None:
         to = f"{called}() is gone: {module.__name__} was reloaded, and its source has no such function any more"
-    elif shape(held) != shape(new):
+    elif not fits:
         to = (
             f"{called}() was reloaded and has another signature, {held.__name__}{new.__signature__}, where it was"
             f" {held.__name__}{held.__signature__}: take it from the module again"

@@ -5,6 +5,11 @@ import os
 from polyhost.toolchain.errors import CompileError
 
 
+def is_name(text):
+    """True for what a native module may be called: PyInit_NAME is a C name."""
+    return text.isidentifier() and text.isascii()
+
+
 class Unit:
     """name (str): what Python calls it; title (str): what messages call it, and where it stands; made_from (str): whatever
     its text depends on; write (function): makes the (text, options), as of source.read_options, when it is to be compiled;
@@ -23,7 +28,7 @@ class Unit:
         that no module can have."""
         path = os.path.abspath(path)
         short = name.rpartition(".")[2]
-        if not (short.isidentifier() and short.isascii()):
+        if not is_name(short):
             raise CompileError(f"{path} cannot be a module: its name is to have only letters of ASCII, digits and _, so rename it")
         try:
             with open(path, encoding="utf-8-sig") as file:

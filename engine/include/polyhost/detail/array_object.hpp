@@ -61,17 +61,6 @@ struct array_object {
 
 inline array_object& as_array(PyObject* self) { return *reinterpret_cast<array_object*>(self); }
 
-// Runs the body of a method: C++ exceptions become Python's.
-template <class Body>
-PyObject* guarded(Body body) {
-  try {
-    return body();
-  } catch (...) {
-    set_python_error_from_current_exception();
-    return nullptr;
-  }
-}
-
 // ---- the buffer protocol ----
 
 inline int get_array_buffer(PyObject* self, Py_buffer* view, int flags) {
@@ -173,7 +162,8 @@ inline PyObject* export_dlpack(PyObject* self, PyObject* args, PyObject* kwargs)
                     "a polyhost.Array lies in main memory: dl_device is (1, 0), stream None");
     return nullptr;
   }
-  return guarded([&] { return make_tensor(as_array(self).memory, major >= 1, copied != 0); });
+  return guarded<PyObject*>(nullptr,
+                            [&] { return make_tensor(as_array(self).memory, major >= 1, copied != 0); });
 }
 
 inline PyObject* get_dlpack_device(PyObject*, PyObject*) { return Py_BuildValue("(ii)", int{dl_cpu}, 0); }
@@ -241,7 +231,7 @@ inline PyObject* export_arrow(PyObject* self, PyObject* args, PyObject* kwargs) 
     PyErr_SetString(PyExc_BufferError, "Arrow has no type for the items of this polyhost.Array");
     return nullptr;
   }
-  return guarded([&]() -> PyObject* {
+  return guarded<PyObject*>(nullptr, [&]() -> PyObject* {
     const object schema = make_arrow_capsule(make_arrow_schema(memory));
     if (!schema) return nullptr;
     const object array = make_arrow_capsule(make_arrow_array(as_array(self).memory));
@@ -294,7 +284,7 @@ inline PyObject* array_bytes(PyObject* self, void*) {
 inline PyObject* describe_array_object(PyObject* self) {
   const object shape = object::steal(array_shape(self, nullptr));
   if (!shape) return nullptr;
-  return guarded([&] {
+  return guarded<PyObject*>(nullptr, [&] {
     std::string item;
     as_array(self).memory->item->describe(item);
     return PyUnicode_FromFormat("<polyhost.Array of %s, shape %R>", item.c_str(), shape.get());

@@ -3,6 +3,8 @@
 
 #include <Python.h>
 
+#include <cxxabi.h>
+
 namespace polyhost::detail {
 
 struct signature;
@@ -27,6 +29,19 @@ void set_python_error_from_current_exception();
 
 // The same, whatever signal handlers have raised.
 void translate_current_exception();
+
+// What body() returns, or `failed` with the Python exception that matches the C++ one: for what Python calls.
+template <class Result, class Body>
+Result guarded(Result failed, Body body) {
+  try {
+    return body();
+  } catch (abi::__forced_unwind&) {  // the thread ends
+    throw;
+  } catch (...) {
+    set_python_error_from_current_exception();
+    return failed;
+  }
+}
 
 // The same around a function's body: the function becomes a frame of the exception's traceback.
 void set_python_error_from_body(const signature& function);

@@ -50,7 +50,6 @@ POLYHOST_INLINE void enumeration_maker::add(const char* name, std::uint64_t valu
   values_.push_back({name, value});
 }
 
-// By the functional interface: enum.Enum("Color", [("red", 0), ...], module=..., qualname=...)
 inline const char* name_of_kind(enum_kind kind) {
   switch (kind) {
     case enum_kind::int_enum:
@@ -64,6 +63,7 @@ inline const char* name_of_kind(enum_kind kind) {
   }
 }
 
+// By the functional interface: enum.Enum("Color", [("red", 0), ...], module=..., qualname=...)
 POLYHOST_INLINE object enumeration_maker::make_type() const {
   const object module = object::steal(PyImport_ImportModule("enum"));
   const object base =

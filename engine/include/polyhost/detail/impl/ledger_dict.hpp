@@ -6,11 +6,6 @@
 
 namespace polyhost::detail {
 
-inline object or_throw(PyObject* made) {
-  if (made == nullptr) throw_python_error();
-  return object::steal(made);
-}
-
 [[gnu::cold]] POLYHOST_INLINE object row_as_dict(const object& name, const row& numbers) {
   object dict =
       or_throw(Py_BuildValue("{s:O,s:s}", "name", name.get(), "direction", text(numbers.direction).data()));

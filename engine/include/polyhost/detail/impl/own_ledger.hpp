@@ -74,7 +74,7 @@ inline void own_add_function(polyhost_function* function) {
 
 // _polyhost.ledger_of
 [[gnu::cold]] inline PyObject* own_ledger_of(PyObject*, PyObject* module) {
-  try {
+  return guarded<PyObject*>(nullptr, [&] {
     ledger_head head{"a polyhost " POLYHOST_VERSION " plugin",
                      now().ns - own.start.ns,
                      clock_source(),
@@ -98,10 +98,7 @@ inline void own_add_function(polyhost_function* function) {
       head.lost += append_own_row(functions, key, PyTuple_GET_ITEM(item, 1), head.ns_per_tick);
     }
     return known ? ledger_as_dict(head, functions).release() : Py_NewRef(Py_None);
-  } catch (...) {
-    set_python_error_from_current_exception();
-    return nullptr;
-  }
+  });
 }
 
 // Called by Python when it ends. `process` is the one that made the ledger.

@@ -9,8 +9,6 @@
 #include <polyhost/detail/raise_refusal.hpp>
 #include <polyhost/detail/record_class.hpp>
 
-#include <cxxabi.h>
-
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -70,19 +68,6 @@ POLYHOST_INLINE PyObject* make_record(const record_class& known, const void* rec
 
 // ---- attributes ----
 
-// What body() returns, or `failed` with the Python exception that matches the C++ one.
-template <class Result, class Body>
-Result run_slot(Result failed, Body body) {
-  try {
-    return body();
-  } catch (abi::__forced_unwind&) {
-    throw;
-  } catch (...) {
-    set_python_error_from_current_exception();
-    return failed;
-  }
-}
-
 inline const record_class::attribute& as_attribute(void* closure) {
   return *static_cast<const record_class::attribute*>(closure);
 }
@@ -95,7 +80,7 @@ inline PyObject* get_record_item(PyObject* self, void* closure) {
 }
 
 inline int set_record_item(PyObject* self, PyObject* value, void* closure) {
-  return run_slot(-1, [&] {
+  return guarded(-1, [&] {
     const auto& [known, index] = as_attribute(closure);
     if (value == nullptr) {
       PyErr_Format(PyExc_AttributeError, "%s.%s cannot be deleted", known->sig.qualified_name().c_str(),
@@ -132,7 +117,7 @@ inline bool flatten(PyObject* args, PyObject* kwargs, std::vector<PyObject*>& va
 }
 
 POLYHOST_INLINE int init_record(const record_class& known, PyObject* self, PyObject* args, PyObject* kwargs) {
-  return run_slot(-1, [&] {
+  return guarded(-1, [&] {
     std::vector<PyObject*> values;
     std::vector<PyObject*> bound(known.attributes.size());
     object names;
