@@ -84,6 +84,7 @@ class engine {
   //   auto area = engine.function<double(double, double)>("shapes", "area");
   template <class Signature>
   callback<Signature> function(const std::string& module, const std::string& name) {
+    const detail::gil_guard gil;
     const detail::python_function found = detail::find_function(module, name);
     return callback<Signature>(found.callable.get(), found.described, 0, found.record);
   }
