@@ -18,11 +18,11 @@ if(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
   target_link_options(polyhost::python INTERFACE -no-pie -rdynamic)
   target_link_libraries(polyhost::python INTERFACE
     $<LINK_LIBRARY:WHOLE_ARCHIVE,${POLYHOST_PYTHON_STATIC_LIBRARY}>)
-  separate_arguments(libraries UNIX_COMMAND "${POLYHOST_PYTHON_LIBRARIES}")
+  separate_arguments(_polyhost_libraries UNIX_COMMAND "${POLYHOST_PYTHON_LIBRARIES}")
   if(POLYHOST_SHORT_START)
     # Loading shared libraries is a good part of start-up. What is linked in here stays hidden, so that
     # extension modules keep to the shared ones. Not libgcc: it unwinds, and a process must have one unwinder.
-    list(TRANSFORM libraries REPLACE "^-l(z|expat)$" "-Wl,-Bstatic,-l\\1,-Bdynamic")
+    list(TRANSFORM _polyhost_libraries REPLACE "^-l(z|expat)$" "-Wl,-Bstatic,-l\\1,-Bdynamic")
     target_link_options(polyhost::python INTERFACE -static-libstdc++
       -Wl,--exclude-libs,libz.a:libexpat.a:libstdc++.a)
     # A smaller file, of which fewer pages are read: without the C++ runtime that nobody calls, and in an order
@@ -32,7 +32,7 @@ if(POLYHOST_STATIC_PYTHON AND POLYHOST_PYTHON_STATIC_LIBRARY)
     # All symbols are bound at load: nearly all are used by a start, and one by one they cost more.
     target_link_options(polyhost::python INTERFACE -Wl,-z,now)
   endif()
-  target_link_libraries(polyhost::python INTERFACE ${libraries})
+  target_link_libraries(polyhost::python INTERFACE ${_polyhost_libraries})
 else()
   set(POLYHOST_PYTHON_LINKED shared)
   target_link_options(polyhost::python INTERFACE -rdynamic)

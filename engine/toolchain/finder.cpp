@@ -31,14 +31,16 @@ std::optional<std::string> encoded(PyObject* text) {
   return std::string(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
 }
 
-// The content of a regular file; none of anything else.
+constexpr std::size_t looked_at = std::size_t{16} << 20;  // bytes of a file, however long it is
+
+// The content of a regular file, or its begin; none of anything else.
 std::optional<std::string> content(const char* path) {
   const int file = ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status {};
   if (file < 0) return std::nullopt;
   std::optional<std::string> text;
   if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    std::string buffer(static_cast<std::size_t>(status.st_size), '\0');
+    std::string buffer(std::min(static_cast<std::size_t>(status.st_size), looked_at), '\0');
     const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
     text = buffer.substr(0, static_cast<std::size_t>(got < 0 ? 0 : got));
   }

@@ -27,7 +27,7 @@ __all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native
 
 # Where each name is: imported when it is first asked for.
 _HOMES = {
-    "Array": "polyhost.toolchain.types",
+    "Array": "polyhost.toolchain.annotations",
     "CompileError": "polyhost.toolchain.errors",
     "CompileWarning": "polyhost.toolchain.errors",
     "cpp": "polyhost.toolchain.inline",

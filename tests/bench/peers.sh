@@ -13,14 +13,15 @@ shift
 # The peers; what polyhost itself needs, scripts/test installs.
 install_inside nanobind-dev pybind11-dev cython3 python3-cffi python3-setuptools
 
+checkout=/srv/checkout
 # A copy of the tree, with the files' times, so that only what has changed is built again.
-mkdir -p "$system/polyhost"
-find "$system/polyhost" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf --one-file-system {} +
+mkdir -p "$system$checkout"
+find "$system$checkout" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf --one-file-system {} +
 tar -C "$root" --exclude=./build --exclude=./.git --exclude='*.so' -cf - . |
-  tar -C "$system/polyhost" --no-same-owner -xf -
+  tar -C "$system$checkout" --no-same-owner -xf -
 
 # What fails on a busy machine (python.timing compares times) does not keep the figures back.
 tests=passed
-inside /polyhost/scripts/test release >&2 || tests=failed
-inside /polyhost/build/release/polyhost bench "$@"
+inside "$checkout"/scripts/test release >&2 || tests=failed
+inside "$checkout"/build/release/polyhost bench "$@"
 [[ $tests == passed ]] || stop "the tests failed: see above the table"

@@ -113,6 +113,27 @@ class Commands(unittest.TestCase):
         options = dict(PYTHONPATH="sanitized", LD_PRELOAD=library, ASAN_OPTIONS="detect_leaks=0")
         self.assertIn("kernels.cpp:2", self.type("-c", "import kernels; kernels.f(3)", status=1, **options))
 
+    def test_what_cannot_be_imported_is_not_left_there(self):
+        self.write("kernels.cpp", "int g();\nPOLYHOST_EXPORT int f() { return g(); }\n")
+        self.assertIn("kernels.cpp uses g(), which nothing defines", self.type("build", "kernels.cpp", status=1))
+        self.write("kernels.cpp", '#include <polyhost/native.hpp>\nPOLYHOST_MODULE(kernels, m) { throw std::runtime_error("not today"); }\n')
+        self.assertIn("compiles, but cannot be imported: RuntimeError: not today", self.type("build", "kernels.cpp", status=1))
+        self.assertEqual(os.listdir(self.folder), ["kernels.cpp"])
+        self.assertIn("--sanitize needs -o DIR", self.type("build", "kernels.cpp", "--sanitize", status=2))
+
+    def test_a_name_that_means_something_else(self):
+        self.write("random.cpp", "POLYHOST_EXPORT int dice() { return 4; }\n")
+        os.mkdir(self.path("kern"))
+        self.write("kern.cpp", "POLYHOST_EXPORT int two() { return 2; }\n")
+        for arguments in ["list"], ["build", "random.cpp", "-o", "out"], ["stubs", "random.cpp"]:
+            done = run(*arguments, cwd=self.folder, env=self.environment())
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if arguments[0] != "stubs":
+                self.assertIn("random.cpp: `import random` does not mean this file but a module of Python's own: rename one of them", done.stderr)
+            if arguments == ["list"]:
+                self.assertIn("  dice() -> int\n", done.stdout)
+                self.assertIn(f"kern.cpp: `import kern` does not mean this file but the directory {self.path('kern')}", done.stderr)
+
     def test_build_a_script(self):
         script = (
             "import polyhost\nText = list[str]\nprint('run')\n"

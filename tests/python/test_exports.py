@@ -38,6 +38,7 @@ POLYHOST_EXPORT [[nodiscard]] inline int nested(int a /* the first */, int b = 2
 namespace { POLYHOST_EXPORT __attribute__((noinline)) std::map<std::string, int> anonymous(std::string_view key) noexcept(false) { return {{std::string(key), 1}}; } }
 }  // namespace outer
 extern "C" { POLYHOST_EXPORT int linked(void) { return 3; } }
+POLYHOST_EXPORT int m(int m) { return m; }
 POLYHOST_EXPORT auto trailing(unsigned x) -> std::uint64_t { return std::uint64_t{x} << 2; }
 POLYHOST_EXPORT std::vector<std::vector<int>> lists(const std::vector<std::vector<int>>& xs = {}) { return xs; }
 POLYHOST_EXPORT std::map<std::string, int> maps(const std::map<std::string, int>& m = {}) { return m; }
@@ -56,7 +57,7 @@ class Exports(unittest.TestCase):
 
     def test_what_is_there(self):
         names = {name for name in vars(self.made) if not name.startswith("__")}
-        self.assertEqual(names, {"one_of_two", "nested", "anonymous", "linked", "trailing", "lists", "maps", "maybe", "numbers", "texts"})
+        self.assertEqual(names, {"one_of_two", "nested", "anonymous", "linked", "trailing", "lists", "m", "maps", "maybe", "numbers", "texts"})
         m = self.made
         self.assertEqual((m.one_of_two(), m.nested(1), m.anonymous("k"), m.linked(), m.trailing(2)), (2, 3, {"k": 1}, 3, 8))
         self.assertEqual(m.nested.__doc__, "In a namespace.")

@@ -214,6 +214,10 @@ class Native(unittest.TestCase):
             async def f(x: int) -> int:
                 """return 1;"""
 
+        with self.assertRaisesRegex(TypeError, r"flags takes a list of str: 5 is of type int"):
+            polyhost.native(flags=[5])(documented)
+        with self.assertRaisesRegex(ValueError, r"flags cannot have a NUL"):
+            polyhost.native(flags=["\0"])(documented)
         with self.assertRaisesRegex(TypeError, r"flags takes a list of str: write \['-O3'\]"):
             polyhost.native(flags="-O3")(documented)
         with self.assertRaisesRegex(TypeError, r"pkg_config takes a list of str: write \['zlib'\]"):
@@ -253,6 +257,9 @@ class Native(unittest.TestCase):
         wrong("@polyhost.native\ndef f(x: complex) -> int: 'return 1;'", r"f\(\): parameter 'x': the type complex has no counterpart in C\+\+")
         wrong("@polyhost.native\ndef f(x: list[complex]) -> int: 'return 1;'", r"parameter 'x': the type complex has no counterpart")
         wrong("@polyhost.native\ndef f(x: list) -> int: 'return 1;'", r"parameter 'x': the type list has no counterpart")
+        for odd in "collections.abc.Callable", "polyhost.Array", "polyhost.Array[()]", "polyhost.Array[float, True]", "polyhost.Array[float, 100]", "[int]", "{}", "list[{}]":
+            wrong(f"import collections.abc\n@polyhost.native\ndef f(x: {odd}) -> int: 'return 1;'", r"parameter 'x': the type .* has no counterpart")
+        wrong("@polyhost.native\ndef f(x: 'Unknown') -> int: 'return 1;'", r"parameter 'x': the annotation 'Unknown' cannot be looked up: name 'Unknown'")
         wrong("@polyhost.native\ndef f(x: int | str) -> int: 'return 1;'", r"the type int \| str has no counterpart")
         wrong("@polyhost.native\ndef f(x) -> int: 'return 1;'", r"parameter 'x' has no annotation")
         wrong("@polyhost.native\ndef f(x: int): 'return 1;'", r"the result has no annotation")

@@ -18,9 +18,9 @@ FIRST = """\
 #include <polyhost/native.hpp>
 #include "factor.h"
 #include <unistd.h>
-POLYHOST_EXPORT double scale(double x, double factor = 1.0) { return x * factor * FACTOR; }
-POLYHOST_EXPORT int gone(int x) { return x; }
-POLYHOST_EXPORT int other(int x) { return x; }
+double scale(double x, double factor) { return x * factor * FACTOR; }
+int gone(int x) { return x; }
+int other(int x) { return x; }
 int wait_for(int file) { char c; if (read(file, &c, 1) != 1) return 0; return 1; }
 int call(polyhost::callback<int(int)> f) { return f(1); }
 """
@@ -155,6 +155,46 @@ class Reload(unittest.TestCase):
         )
         self.assertEqual(lines, ["True 2.5 2", "2.5 2.5 2.5 "])
 
+    def test_a_signature_that_comes_back(self):
+        lines = self.script(
+            """
+            first = open("kernels.cpp").read()
+            held, batch = kernels.other, kernels.other.batch
+            change()
+            polyhost.reload(kernels)
+            second = kernels.other
+            try: held(1)
+            except TypeError: print("refused", second(1, 2))
+            open("kernels.cpp", "w").write(first.replace("{ return x; }", "{ return x + 10; }"))
+            polyhost.reload(kernels)
+            print(held(1), list(batch([1])), kernels.other is held)
+            try: second(1, 2)
+            except TypeError as error: print(error)
+            """
+        )
+        self.assertEqual(
+            lines,
+            [
+                "refused 1",
+                "11 [11] True",
+                "kernels.other() was reloaded and has another signature, other(x: int) -> int, where it was other(x: int, y: int) -> int:"
+                " take it from the module again",
+            ],
+        )
+
+    def test_functions_of_other_modules_stay(self):
+        self.write("library.cpp", "POLYHOST_EXPORT int other(int x) { return -x; }")
+        lines = self.script(
+            """
+            import library
+            kernels.other = library.other
+            change()
+            polyhost.reload(kernels)
+            print(library.other(1), kernels.other(1, 2))
+            """
+        )
+        self.assertEqual(lines, ["-1 1"])
+
     def test_in_turns_with_calls(self):
         lines = self.script(
             """
@@ -179,8 +219,8 @@ class Reload(unittest.TestCase):
     def test_what_cannot_be_reloaded(self):
         lines = self.script(
             """
-            import math
-            for thing in (math, 3, polyhost.cpp("POLYHOST_EXPORT int f() { return 1; } POLYHOST_EXPORT int g() { return 1; }")):
+            import sys
+            for thing in (sys, 3, polyhost.cpp("POLYHOST_EXPORT int f() { return 1; } POLYHOST_EXPORT int g() { return 1; }")):
                 try:
                     polyhost.reload(thing)
                 except TypeError as error:
@@ -188,7 +228,7 @@ class Reload(unittest.TestCase):
             """
         )
         said = "polyhost.reload() takes a module that was imported from a .cpp: "
-        self.assertEqual(lines, [said + "math was not", said + "it is a int", said + "script was not"])
+        self.assertEqual(lines, [said + "sys was not", said + "it is a int", said + "script was not"])
 
     def test_by_itself(self):
         lines = self.script(
@@ -208,13 +248,20 @@ class Reload(unittest.TestCase):
                 file.write("#define FACTOR 5\\n")
             change()
             wait(5.5)
+            text = open("kernels.cpp").read().replace("+ 0.5", "+ 0.75")
+            with open("kernels.cpp", "w") as file:
+                file.write(text + '#include "late.h"\\n')
+            time.sleep(2)
+            with open("late.h", "w") as file:
+                file.write("// here\\n")
+            wait(5.75)
             """,
             "--reload",
             # The thread that watches is stopped where it stands when Python ends, as daemons are: what it holds then is let go
             # by nobody.
             ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0",
         )
-        self.assertEqual(lines, ["2.0 1", "2.5 1", "5.5 1"])
+        self.assertEqual(lines, ["2.0 1", "2.5 1", "5.5 1", "5.75 1"])
         self.assertIn("polyhost: kernels was reloaded\n", self.said)
         self.assertIn("polyhost: kernels stays as it was: ", self.said)
 

@@ -1,6 +1,7 @@
 """C++ that is compiled when a script needs it: import of a .cpp, and its cache."""
 
 import glob
+import marshal
 import os
 import shutil
 import signal
@@ -132,6 +133,35 @@ class Imports(Folder):
         self.assertEqual(self.scale(), 21.0)
         self.assertEqual(self.compilations(), 2)
 
+    def test_paths_in_flags_are_the_sources_own(self):
+        self.write("sub/parts/factor.h", "#define FACTOR 4.0\n")
+        self.write("sub/kernels.cpp", "// polyhost: flags = -I parts\n" + KERNELS)
+        done = self.run_code("import sys; sys.path.insert(0, 'sub'); import kernels; print(kernels.scale(3))")
+        self.assertEqual(done.stdout, "12.0\n", done.stderr)
+
+    def test_a_header_that_comes_before_the_one_that_was_read(self):
+        os.remove(self.path("factor.h"))
+        self.write("second/factor.h", "#define FACTOR 2.0\n")
+        self.write("kernels.cpp", "// polyhost: flags = -Ifirst -Isecond\n" + KERNELS)
+        self.assertEqual(self.scale(), 6.0)
+        self.write("first/factor.h", "#define FACTOR 5.0\n")
+        self.assertEqual(self.scale(), 15.0)
+        self.write("factor.h", "#define FACTOR 6.0\n")  # beside the source: before all others
+        self.assertEqual(self.scale(), 18.0)
+        self.assertEqual(self.compilations(), 3)
+
+    def test_a_library_is_linked_after_what_needs_it_and_built_in_again(self):
+        self.write("kernels.cpp", "// polyhost: flags = -L. -lfactor\nint factor();\nPOLYHOST_EXPORT double scale(double x) { return x * factor(); }\n")
+        for factor in (2, 3):
+            self.write("factor.cpp", f"int factor() {{ return {factor}; }}\n")
+            subprocess.run("g++ -fPIC -c factor.cpp && rm -f libfactor.a && ar rc libfactor.a factor.o", shell=True, check=True, cwd=self.folder)
+            self.assertEqual(self.scale(), 3.0 * factor)
+
+    def test_a_file_of_any_length(self):
+        with open(self.path("endless.cpp"), "wb") as file:
+            file.truncate(1 << 42)
+        self.assertIn("endless.cpp is no C++ source: it has more than 64 MB", self.refusal("import endless"))
+
     def test_names_of_folders(self):
         folder = self.path("a b#c\td $e\\")
         self.write("a b#c\td $e\\/factor.h", "#define FACTOR 2.0\n")
@@ -217,13 +247,32 @@ class Together(Folder):
         left = [name for name in os.listdir(glob.glob(self.cache + "/polyhost/modules/*")[0]) if not name.startswith("kernels.")]
         self.assertEqual(sorted(left), ["lock", "manifest"])
 
+    def test_a_compiler_that_outlives_its_build(self):
+        self.compiler("sleep 1; touch orphan")
+        self.write("kernels.cpp", KERNELS.replace("* FACTOR", "* 100"))
+        first = subprocess.Popen([POLYHOST, "-c", "import kernels"], cwd=self.folder, env=self.environment)
+        while not self.compilations():
+            time.sleep(0.02)
+        first.kill()
+        first.wait()
+        self.write("kernels.cpp", KERNELS)
+        self.compiler("while [ ! -e orphan ]; do sleep 0.05; done; sleep 0.5")  # the other one writes meanwhile
+        self.assertEqual(self.scale(), 6.0)
+
+    def test_a_damaged_module_is_built_again(self):
+        self.scale()
+        (made,) = glob.glob(self.cache + "/polyhost/modules/*/kernels.*.so")
+        with open(made, "r+b") as file:
+            file.write(b"\0" * 64)
+        self.assertEqual(self.scale(), 6.0)
+
     def test_a_truncated_module_is_built_again(self):
         self.scale()
         (made,) = glob.glob(self.cache + "/polyhost/modules/*/kernels.*.so")
         os.truncate(made, 4096)
         self.assertEqual(self.scale(), 6.0)
         self.assertEqual(self.compilations(), 2)
-        for damaged in (b"", b"\0" * 40, b"\xfb\0"):
+        for damaged in (b"", b"\0" * 40, b"\xfb\0", marshal.dumps({"object": "kernels.so"})):
             with open(os.path.join(os.path.dirname(made), "manifest"), "wb") as manifest:
                 manifest.write(damaged)
             self.assertEqual(self.scale(), 6.0)
@@ -294,6 +343,31 @@ class Broken(Folder):
         self.source('int one() { return 1; }\nPOLYHOST_MODULE(other, m) { m.def<one>("one()"); }\n')
         self.assertIn("kernels.cpp has a POLYHOST_MODULE(other, …), but is imported as kernels: give both one name", self.refusal())
 
+    def test_a_mark_beside_a_module(self):
+        self.source('POLYHOST_EXPORT int one() { return 1; }\nint two() { return 2; }\nPOLYHOST_MODULE(kernels, m) { m.def<two>("two()"); }\n')
+        self.assertIn("kernels.cpp:2: one is marked by POLYHOST_EXPORT, which counts only without a POLYHOST_MODULE: write m.def<one>", self.refusal())
+
+    def test_one_name_twice(self):
+        self.source("namespace a { POLYHOST_EXPORT int f() { return 1; } }\nnamespace b { POLYHOST_EXPORT int f() { return 2; } }\n")
+        self.assertIn("kernels.cpp:3: f is exported twice", self.refusal())
+        self.source('int f() { return 1; }\nint g() { return 2; }\nPOLYHOST_MODULE(kernels, m) { m.def<f>("f()"); m.def<g>("f()"); }\n')
+        self.assertIn("ImportError: kernels.f is defined twice: a name is one function in Python", self.run_code("import kernels").stderr)
+
+    def test_names_that_are_pythons_own(self):
+        self.source("POLYHOST_EXPORT int lambda() { return 1; }\n")
+        self.assertIn("kernels.cpp:2: a function called lambda cannot be exported", self.refusal())
+        self.source("POLYHOST_EXPORT int f(int from) { return from; }\n")
+        self.assertIn("kernels.cpp:2: the parameter from is called as a keyword of Python's", self.refusal())
+
+    def test_a_library_that_is_not_there(self):
+        self.write("kernels.cpp", "// polyhost: flags = -lnosuchlibrary\n" + KERNELS)
+        self.assertIn("kernels.cpp does not link: cannot find -lnosuchlibrary: No such file or directory: install the package", self.refusal())
+
+    def test_two_definitions(self):
+        self.write("other.cpp", "double twice() { return 1; }\n")
+        self.write("kernels.cpp", "// polyhost: sources = other.cpp\ndouble twice() { return 2; }\n" + KERNELS)
+        self.assertIn("kernels.cpp does not link: multiple definition of `twice()'", self.refusal())
+
     def test_not_utf8(self):
         with open(self.path("kernels.cpp"), "wb") as file:
             file.write(b"// \xff\n" + KERNELS.encode())
@@ -315,6 +389,11 @@ class Machine(Folder):
     def test_a_compiler_that_is_killed(self):
         self.compiler("kill -9 $$")
         self.assertIn("the compiler was ended by SIGKILL", self.refusal())
+
+    def test_no_home(self):
+        del self.environment["XDG_CACHE_HOME"]
+        self.environment["HOME"] = "nowhere"
+        self.assertIn("there is no home directory for the cache: set XDG_CACHE_HOME", self.refusal())
 
     def test_others_may_write(self):
         self.scale()

@@ -2,9 +2,10 @@
 // returns as the enumeration's values.
 //
 //   enum class Color { red, green };
-//   m.enumeration<Color>("Color", "What to paint with.").value("red", Color::red).value("green",
-//   Color::green); m.enumeration<Access>("Access", polyhost::enum_kind::int_flag).value("read",
-//   Access::read)...;
+//
+//   m.enumeration<Color>("Color", "What to paint with.")
+//       .value("red", Color::red)
+//       .value("green", Color::green);
 #pragma once
 
 #include <Python.h>

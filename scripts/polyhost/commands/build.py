@@ -3,7 +3,6 @@
 import argparse
 import ast
 import os
-import shutil
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 
@@ -33,27 +32,51 @@ def main(arguments):
         return build_script(options.file)
     if not options.file.endswith(".cpp"):
         parser.error(f"{options.file} is neither a .cpp nor a .py")
-    return build_module(options.file, options.o or os.path.dirname(options.file) or ".", flags)
+    if options.sanitize and not options.o:
+        parser.error("--sanitize needs -o DIR: beside its source, scripts that run without the sanitizer would find the module")
+    return build_module(options.file, options.o or os.path.dirname(options.file) or ".", flags, options.sanitize)
 
 
-def build_module(path, directory, flags):
+def build_module(path, directory, flags, sanitized):
     name = os.path.basename(path).removesuffix(".cpp")
     made = os.path.join(directory, name + EXTENSION_SUFFIXES[0])
     unit = Unit.of_file(name, path, flags)
     built = build.build(unit)
+    stub = "" if sanitized else stub_of(unit, built)  # first: what cannot be imported is not left there
     os.makedirs(directory, exist_ok=True)
-    shutil.copyfile(built, made + ".unfinished")
-    os.replace(made + ".unfinished", made)
-    print(made)
-    if "-fsanitize=address,undefined" in flags:
+    with open(built, "rb") as file:
+        put(made, file.read())
+    if stub:
+        put(os.path.join(directory, name + ".pyi"), stub.encode())
+    if sanitized:
         print("import it with LD_PRELOAD=$(g++ -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0", file=sys.stderr)
-    else:
-        from polyhost.commands import stubs
+    commands.warn_of_others(path, made)
+    if os.path.samefile(directory, os.path.dirname(os.path.abspath(path))):
+        print(f"`import {name}` now means the built module: build it again when {os.path.basename(path)} has changed, or remove it", file=sys.stderr)
 
-        stub = os.path.join(directory, name + ".pyi")
-        with open(stub, "w", encoding="utf-8") as file:
-            file.write(stubs.text(finder.load(unit, built)))
-        print(stub)
+
+def stub_of(unit, built):
+    from polyhost.commands import stubs
+
+    try:
+        return stubs.text(finder.load(unit, built))
+    except CompileError:
+        raise
+    except Exception as error:
+        raise CompileError(f"{unit.title} compiles, but cannot be imported: {type(error).__name__}: {error}") from None
+
+
+def put(path, content):
+    """Writes a file, whole or not at all, and says where it is."""
+    unfinished = f"{path}.{os.getpid()}.unfinished"
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(content)
+        os.replace(unfinished, path)
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
+    print(path)
 
 
 def build_script(path):

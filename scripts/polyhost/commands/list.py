@@ -3,9 +3,7 @@
 import argparse
 import enum
 import glob
-import importlib
 import inspect
-import os
 import sys
 
 from polyhost import commands
@@ -21,7 +19,9 @@ def main(arguments):
     status = 0
     for name in found:
         try:
-            show(imported(name))
+            show(commands.imported(name))
+            if name.endswith(".cpp"):
+                commands.warn_of_others(name)
         except ImportError as error:
             print(f"polyhost list: {error}", file=sys.stderr)
             status = 1
@@ -33,14 +33,6 @@ def is_module(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         text = file.read()
     return "POLYHOST_EXPORT" in text or "POLYHOST_MODULE" in text
-
-
-def imported(name):
-    """The module of that name, or of that .cpp."""
-    if name.endswith(".cpp"):
-        sys.path.insert(0, os.path.abspath(os.path.dirname(name)))
-        name = os.path.basename(name).removesuffix(".cpp")
-    return importlib.import_module(name)
 
 
 def native_classes(module):

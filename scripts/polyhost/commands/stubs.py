@@ -3,7 +3,6 @@
 import argparse
 import ast
 import enum
-import importlib
 import inspect
 import keyword
 import sys
@@ -22,16 +21,18 @@ class _Array(Protocol):
     def __len__(self) -> int: ...
     def __getitem__(self, index: Any, /) -> Any: ...
     def tolist(self) -> list[Any]: ...
+
+__polyhost__: dict[str, Any]
 '''
 CONSTANTS = (int, float, str, bytes, bool)
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="polyhost stubs", description="Writes the type stub of a native module to stdout.")
-    parser.add_argument("module", metavar="MODULE")
+    parser.add_argument("module", metavar="MODULE", help="its name, or its NAME.cpp")
     parser.add_argument("-o", metavar="FILE.pyi", help="into a file instead")
     options = parser.parse_args(arguments)
-    made = text(importlib.import_module(options.module))
+    made = text(commands.imported(options.module))
     if options.o:
         with open(options.o, "w", encoding="utf-8") as file:
             file.write(made)

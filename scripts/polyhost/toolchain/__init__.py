@@ -11,7 +11,10 @@ build.py      unit to shared object, by the three above; manifest.py: when it mu
 finder.py     `import kernels` finds kernels.cpp
 reload.py     polyhost.reload and --reload
 inline.py     polyhost.cpp(source)
-native.py     @polyhost.native; types.py: annotations as C++ types; place.py: lines of a script
+native.py     @polyhost.native; annotations.py: those as C++ types; place.py: lines of a script
+errors.py     what scripts may catch
+
+headers.py and header_files.py, the public headers and their digest, are made by the build.
 
 A module that is in the cache is there within a few milliseconds: what only a compilation needs is imported then.
 """

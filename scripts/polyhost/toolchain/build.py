@@ -32,51 +32,114 @@ def compile_unit(entry, unit, words):
     before = manifest.read(entry)
     previous = before and before["object"]  # another process may be about to load it
     entry.clean(keep=("manifest", previous))
-    flags = options["flags"] + (["-Wall", "-Wextra"] if unit.warnings else [])
-    include = compiler.unpack_headers()
-    cflags, libs, files = compiler.pkg_config(options["pkg-config"], unit.title)
-    sources = [os.path.join(unit.base, other) for other in options["sources"]]
-    for path in sources:
-        if not os.path.isfile(path):
-            raise CompileError(f"{unit.title} names a source that is not there: {path}")
-    shared = compiler.may_share([*words[1:], *cflags, *flags])
-    own = [*compiler.base_options(include), "-iquote", unit.base, *cflags, *flags, *["-DPOLYHOST_COMPILED"] * shared]
-    main = entry.file("source.cpp")
-    entry.write("source.cpp", text.encode("utf-8", "surrogatepass"))
     start = time.time_ns() - 20_000_000  # the kernel's own clock lags by a tick
-    said, objects, files = "", [], set(files)
-    with progress(unit.title):
-        if shared:
-            from polyhost.toolchain import support
-
-            wait_for_support = support.start(words, include)
-        for number, path in enumerate([main, *sources]):
-            target = entry.file(f"{number}.o")
-            said += compiler.run([*words, *own, "-MMD", "-MF", target + ".d", "-MT", "x", "-c", path, "-o", target], unit.title)
-            objects.append(target)
-            files |= dependencies(target + ".d") - {main}
-        if shared:
-            objects.append(wait_for_support())
-        made = entry.file("linking.so")
-        said += compiler.run([*words, "-shared", *flags, *objects, *libs, "-o", made], unit.title)
-    name = f"{unit.short_name}.{manifest.fingerprint(made)[2]}{EXTENSION_SUFFIXES[0]}"
-    os.replace(made, entry.file(name))
-    files = {path for path in files if not path.startswith(include)}
-    manifest.write(entry, unit, name, [*words, *cflags, *flags], files, start)
+    work = Compilation(unit, options, words)
+    with entry.workplace() as place, progress(unit.title):
+        made = work.run(place, text)
+        name = manifest.file_name(unit.short_name, made)
+        os.replace(made, entry.file(name))
+    manifest.write(entry, unit, name, work.options, work.files, work.absent(), start)
     entry.clean(keep=("manifest", name, previous))
     if unit.warnings:
         from polyhost.toolchain import diagnostics
 
-        diagnostics.warn(said)
+        diagnostics.warn(work.said)
     return entry.file(name)
 
 
+class Compilation:
+    """One run of the compiler over all sources of a unit, in the unit's directory. options (list of str): the user's for
+    the compiler; inputs (list of str): for the linker; files (set of str): what was read besides the unit's own text;
+    said (str): by the compiler, where it has not failed."""
+
+    def __init__(self, unit, options, words):
+        cflags, libs, described = compiler.pkg_config(options["pkg-config"], unit.title)
+        self.unit, self.words, self.said = unit, words, ""
+        flags = joined(options["flags"])
+        self.inputs = [flag for flag in flags if is_input(flag)] + libs
+        self.options = [*cflags, *(flag for flag in flags if not is_input(flag)), *["-Wall", "-Wextra"] * unit.warnings]
+        self.include = compiler.unpack_headers()
+        self.shared = compiler.may_share([*words[1:], *self.options])
+        self.sources = [self.path(other) for other in options["sources"]]
+        self.files = {*described, *self.sources, *self.named_files()}
+        for path in self.sources:
+            if not os.path.isfile(path):
+                raise CompileError(f"{unit.title} names a source that is not there: {path}")
+
+    def path(self, name):
+        """Of a file, as the compiler finds it."""
+        return os.path.normpath(os.path.join(self.unit.base, name))
+
+    def named_files(self):
+        """Libraries, objects and lists of options that the options name, where they are files of the user's (list of str)."""
+        directories = [flag[2:] for flag in self.options if flag.startswith("-L")]
+        names = [word.removeprefix("@") for word in [*self.options, *self.inputs] if not word.startswith("-")]
+        for flag in self.inputs:
+            if flag.startswith("-l"):
+                names += [os.path.join(directory, f"lib{flag[2:]}{suffix}") for directory in directories for suffix in (".a", ".so")]
+        return [path for path in map(self.path, names) if os.path.isfile(path)]
+
+    def run(self, place, text):
+        """Compiles and links in that directory; the path of the shared object (str)."""
+        main, made = os.path.join(place, "source.cpp"), os.path.join(place, "linked.so")
+        with open(main, "wb") as file:
+            file.write(text.encode("utf-8", "surrogatepass"))
+        wait_for_support = list
+        if self.shared:
+            from polyhost.toolchain import support
+
+            wait_for_support = support.start(self.words, self.include)
+        try:
+            objects = [self.compile(path, os.path.join(place, f"{number}.o")) for number, path in enumerate([main, *self.sources])]
+        finally:
+            shared = wait_for_support()
+        self.files = {path for path in self.files if path != main and not path.startswith(self.include)}
+        self.call("-shared", *self.options, *objects, *shared, *self.inputs, "-o", made)
+        return made
+
+    def compile(self, path, target):
+        base = [*compiler.base_options(self.include), "-iquote", self.unit.base]
+        own = [*base, *self.options, *["-DPOLYHOST_COMPILED"] * self.shared]
+        self.call(*own, "-MMD", "-MF", target + ".d", "-MT", "x", "-c", path, "-o", target)
+        self.files |= set(map(self.path, dependencies(target + ".d")))
+        return target
+
+    def call(self, *arguments):
+        self.said += compiler.run([*self.words, *arguments], self.unit.title, self.unit.base)
+
+    def absent(self):
+        """Where a file would be read in the place of one that was, as it comes earlier in the search (set of str)."""
+        search = [self.unit.base, *(self.path(flag[2:]) for flag in self.options if flag.startswith("-I"))]
+        found = set()
+        for path in self.files:
+            for number, directory in enumerate(search):
+                if path.startswith(directory + "/"):
+                    found |= {earlier + path[len(directory) :] for earlier in search[:number]}
+        return found - self.files
+
+
+def joined(flags):
+    """With -I DIR, -L DIR and -l NAME as one word each."""
+    words = []
+    for flag in flags:
+        if words and words[-1] in ("-I", "-L", "-l"):
+            words[-1] += flag
+        else:
+            words.append(flag)
+    return words
+
+
+def is_input(flag):
+    """True for what the linker reads after the objects that need it."""
+    return flag.startswith(("-l", "-Wl,")) or not flag.startswith("-") and re.search(r"\.(a|o|so)(\.\d+)*$", flag) is not None
+
+
 def dependencies(path):
-    """The files that a make rule names, other than the target (set of str)."""
+    """The files that a make rule names, other than the target (list of str)."""
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         rule = file.read().replace("\\\n", " ")
     words = re.findall(r"(?:\\[ \t#]|\S)+", rule.partition(":")[2])
-    return {os.path.abspath(re.sub(r"\\([ \t#])", r"\1", word).replace("$$", "$")) for word in words}
+    return [re.sub(r"\\([ \t#])", r"\1", word).replace("$$", "$") for word in words]
 
 
 class progress:

@@ -17,7 +17,10 @@ def directory():
     """The cache's own directory, as $XDG_CACHE_HOME says, else ~/.cache (str); it need not be there."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):  # the XDG specification: else ignored
-        base = os.path.join(os.path.expanduser("~"), ".cache")
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):  # neither $HOME nor an entry in the system's list of users
+            raise CompileError("there is no home directory for the cache: set XDG_CACHE_HOME to a directory of yours")
+        base = os.path.join(home, ".cache")
     return os.path.join(base, "polyhost")
 
 
@@ -71,6 +74,11 @@ class Entry:
         cannot be written."""
         return Lock(self)
 
+    def workplace(self):
+        """A directory within the entry for one build alone, as a context: gone after it. Needs the lock. Not even a compiler
+        that has outlived a killed build writes into that of the next."""
+        return Workplace(self)
+
     def write(self, name, content):
         """Puts bytes into a file of the entry, whole or not at all."""
         unfinished = self.file(f"{name}.{os.getpid()}.unfinished")
@@ -82,10 +90,36 @@ class Entry:
         """Removes what earlier builds have left, also those that were killed half-way. Needs the lock."""
         for name in os.listdir(self.path):
             if name not in keep and name != "lock":
-                try:
-                    os.remove(self.file(name))
-                except OSError:  # a directory, or gone
-                    pass
+                remove(self.file(name))
+
+
+def remove(path):
+    """A file, or a directory of files; or nothing."""
+    try:
+        if os.path.isdir(path):
+            for name in os.listdir(path):
+                os.remove(os.path.join(path, name))
+            os.rmdir(path)
+        else:
+            os.remove(path)
+    except OSError:  # a compiler that nobody waits for still writes there
+        pass
+
+
+class Workplace:
+    """The context of Entry.workplace(): the directory's path (str)."""
+
+    def __init__(self, entry):
+        import time
+
+        self.path = entry.file(f"build.{os.getpid()}.{time.time_ns()}")
+
+    def __enter__(self):
+        os.mkdir(self.path, 0o700)
+        return self.path
+
+    def __exit__(self, *_):
+        remove(self.path)
 
 
 class Lock:

@@ -1,5 +1,6 @@
 """The compiler: which one, with which options, and one run of it."""
 
+import errno
 import os
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -9,7 +10,7 @@ from polyhost.toolchain.errors import CompileError
 
 INSTALL = "install one with `apt-get install g++`, or name yours in the environment variable CXX"
 # Options that leave the layout of classes alone: with these, and no others, a module may share what is compiled once.
-HARMLESS = ("-O", "-m", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
+HARMLESS = ("-O", "-march=", "-mtune=", "-msse", "-mavx", "-mfma", "-mbmi", "-W", "-I", "-L", "-l", "-g", "-pthread", "-fopenmp", "-funroll", "-DNDEBUG")
 # Environment variables that change what a compiler does.
 VARIABLES = ("CXX", "CPATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX", "COMPILER_PATH", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR")
 
@@ -19,7 +20,7 @@ def command():
     named = os.environ.get("CXX", "").split()
     for words in [named] if named else [["g++"], ["clang++"], ["c++"]]:
         if path := which(words[0]):
-            return [path, *words[1:]]
+            return [os.path.abspath(path), *words[1:]]
     raise CompileError(f"there is no C++ compiler{f' {named[0]!r}' if named else ''}: {INSTALL}")
 
 
@@ -34,10 +35,25 @@ def which(program):
 
 def identity(words):
     """What tells this compiler, this machine and this Python from others, without running anything (a tuple)."""
-    path = os.path.realpath(words[0])
-    status = os.stat(path)
     environment = tuple(os.environ.get(name, "") for name in VARIABLES)
-    return (words, path, status.st_size, status.st_mtime_ns, environment, EXTENSION_SUFFIXES[0], sys.version_info[:3], headers.DIGEST)
+    return (words, programs(words), environment, EXTENSION_SUFFIXES[0], sys.version_info[:3], headers.DIGEST)
+
+
+def programs(words):
+    """The programs that these words may come to, told by their inode, size and time (list): also those behind a wrapper,
+    which stands before the compiler (`ccache g++`) or earlier on PATH under its name."""
+    places = [words[0]]
+    for word in words:
+        if not word.startswith("-"):
+            places += [os.path.join(directory, os.path.basename(word)) for directory in os.get_exec_path()]
+    found = []
+    for path in places:
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        found.append((path, status.st_ino, status.st_size, status.st_mtime_ns))
+    return found
 
 
 def processor():
@@ -65,7 +81,7 @@ def base_options(include):
 
 def may_share(flags):
     """True if a module compiled with these options works with what is compiled once for all (detail/inline.hpp)."""
-    return all(flag.startswith(HARMLESS) for flag in flags)
+    return all(flag.startswith(HARMLESS) and not flag.startswith("-Wp,") for flag in flags)
 
 
 def unpack_headers():
@@ -82,17 +98,20 @@ def unpack_headers():
     return entry.path
 
 
-def run(words, what):
-    """Runs a compiler to its end; what it said on stderr (str). CompileError if it fails, does not end by itself, or the
-    disk is full; `what` names the source in it."""
+def run(words, what, directory):
+    """Runs a compiler to its end, in that directory; what it said on stderr (str). CompileError if it fails, does not end by
+    itself, or the disk is full; `what` names the source in it."""
     import subprocess
 
     from polyhost.toolchain import diagnostics
 
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"})
+        done = subprocess.run(
+            words, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}
+        )
     except OSError as failure:
-        raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {INSTALL}") from None
+        advice = "give it fewer flags" if failure.errno == errno.E2BIG else INSTALL
+        raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {advice}") from None
     said = done.stderr.decode(errors="replace")
     if done.returncode == 0:
         return said

@@ -7,6 +7,8 @@ import warnings
 from polyhost.toolchain.errors import CompileError, CompileWarning
 
 CONTEXT = re.compile(r"^(?P<file>.+?):(?P<line>\d+):\d+:\s+required from (here|')|^(?P<clang>.+?):(?P<at>\d+):\d+: note: in instantiation of .* requested here$")
+LINKER = re.compile(r"^(?:\S*\bld(?:\.\w+)?: )?(?:\S+:\(\.\w+[^)]*\): )?(?P<message>.*(?:undefined reference|multiple definition|cannot find|error).*)$")
+SUMMARY = re.compile(r"ld returned|linker command failed")
 TOOL = re.compile(r"^\S+: (?:fatal )?error: (?P<message>.*)$")
 LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<severity>fatal error|error|warning|note): (?P<message>.*)$")
 SHOWN = 5  # errors; the rest is in CompileError.output
@@ -72,10 +74,13 @@ def error(what, output):
     if not errors:  # the compiler's own, or the linker's
         lines = [line for line in output.splitlines() if line.strip()]
         said = [match["message"] for match in map(TOOL.match, lines) if match]
-        if said and "ld returned" not in said[0] and "linker command failed" not in said[0]:
+        if said and not SUMMARY.search(said[0]):
             return CompileError(f"{what} does not compile: {said[0]}", found, output)
-        reason = next((line for line in lines if "undefined reference" in line or "error" in line), lines[-1] if lines else "no reason given")
-        return CompileError(f"{what} does not link: {reason.strip()}", found, output)
+        reasons = [match["message"] for match in map(LINKER.match, lines) if match and not SUMMARY.search(match["message"])]
+        reason = (reasons or lines[-1:] or ["the compiler failed without a word; try again, or with another one in CXX"])[0].strip()
+        if reason.startswith("cannot find -l"):
+            reason += ": install the package that has it, or name its directory by the flag -LDIR"
+        return CompileError(f"{what} does not link: {reason}", found, output)
     text = f"{what} does not compile:"
     text += "".join(f"\n{d}" for d in errors[:SHOWN])
     if len(errors) > SHOWN:

@@ -4,6 +4,7 @@
     POLYHOST_EXPORT double add(double a, double b = 1.0) { return a + b; }
 """
 
+import keyword
 import re
 
 from polyhost.toolchain import defaults, scan
@@ -15,11 +16,11 @@ DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(if|endif)", re.M)
 
 
 class Export:
-    """A marked function: name (as C++ finds it, with its namespaces), signature (as m.def takes it), doc (all str), line
+    """A marked function: name (as C++ finds it, with its namespaces), python_name (without them), signature (as m.def takes it), doc (all str), line
     (int, from 1), conditional (bool: stands within an #if), start (int: where its line begins in the text)."""
 
     def __init__(self, name, signature):
-        self.name, self.signature = name, signature
+        self.name, self.signature, self.python_name = name, signature, name.rpartition("::")[2]
         self.doc, self.line, self.conditional, self.start = "", 0, False, 0
 
 
@@ -36,11 +37,31 @@ def read_exports(text, where, first_line=1):
         export = read_export(plain, code, mark, f"{where}:{line}")
         export.doc, export.line = read_doc(text, mark.start()), line
         export.conditional, export.start = is_conditional(plain, mark.start()), text.rfind("\n", 0, mark.start()) + 1
-        for other in exports:
-            if other.name == export.name and not (other.conditional or export.conditional):
-                raise CompileError(f"{where}:{line}: {export.name} is exported twice: a name is one function in Python, so give them two names")
+        check_name(export, exports, f"{where}:{line}")
         exports.append(export)
     return exports
+
+
+def check_name(export, others, where):
+    """CompileError for a name that Python's module cannot have, or has already."""
+    name = export.python_name
+    if name in keyword.kwlist or name.startswith("__") and name.endswith("__"):
+        raise CompileError(f"{where}: a function called {name} cannot be exported: Python has its own meaning for that, so choose another name")
+    for other in others:
+        if other.python_name == name and not (other.conditional or export.conditional):
+            raise CompileError(f"{where}: {name} is exported twice: a name is one function in Python, so give them two names")
+
+
+def check_named(exports, text, where):
+    """CompileError for a marked function that the text's own POLYHOST_MODULE does not name."""
+    plain = scan.blank(text)
+    block = plain[plain.find("POLYHOST_MODULE") :]
+    for export in exports:
+        if not re.search(rf"\b{export.python_name}\b", block):
+            raise CompileError(
+                f"{where}:{export.line}: {export.python_name} is marked by POLYHOST_EXPORT, which counts only without a POLYHOST_MODULE:"
+                f" write m.def<{export.name}>(\"{export.signature}\") in that, or leave it out"
+            )
 
 
 def blank_attributes(plain):
@@ -121,6 +142,8 @@ def read_parameter(plain, code, where):
     name = re.search(r"[\s&*>]([A-Za-z_]\w*)$", declared)
     if not name or re.fullmatch(r"(const |unsigned |signed |long |short )*(int|double|float|bool|char|long|short|unsigned|auto)", declared):
         raise CompileError(f"{where}: the parameter `{' '.join(code.split())}` has no name: Python needs one")
+    if name[1] in keyword.kwlist:
+        raise CompileError(f"{where}: the parameter {name[1]} is called as a keyword of Python's: choose another name")
     if equals < 0:
         return name[1]
     value = " ".join(code[equals + 1 :].split()) if '"' not in code else code[equals + 1 :].strip()
@@ -133,7 +156,7 @@ def read_parameter(plain, code, where):
 def read_doc(text, mark):
     """The /// lines right before the mark."""
     lines = []
-    for line in reversed(text[: text.rfind("\n", 0, mark) + 1].splitlines()):
+    for line in reversed(text[: text.rfind("\n", 0, mark) + 1].split("\n")[:-1]):
         if not line.strip().startswith("///"):
             break
         lines.insert(0, line.strip()[3:].removeprefix(" "))

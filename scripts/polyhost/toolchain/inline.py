@@ -20,14 +20,23 @@ def full_path(name):
 
 def unit_of(path, name, made_from, write, warnings=False, line=0):
     """What is to be compiled for C++ that stands in a script (unit.Unit); `path` is the script's, by full_path."""
-    base = os.path.dirname(path) if os.path.isabs(path) else os.getcwd()
+    base = os.path.dirname(path)
+    base = base if os.path.isabs(path) and os.path.isdir(base) else os.getcwd()  # a script within a zip, say
     return unit.Unit(name, f"C++ in {path}", made_from, write, base, warnings, line=line)
 
 
 def check_list(name, value):
-    """TypeError for a str, whose letters would be taken for the items."""
+    """The value as a list of words for a command (list of str). TypeError for another value, such as a str, whose letters
+    would be taken for the items; ValueError for a NUL, which no command can have."""
     if isinstance(value, str):
         raise TypeError(f"{name} takes a list of str: write [{value!r}]")
+    words = list(value)
+    for word in words:
+        if not isinstance(word, str):
+            raise TypeError(f"{name} takes a list of str: {word!r} is of type {type(word).__name__}")
+        if "\0" in word:
+            raise ValueError(f"{name} cannot have a NUL: {word!r}")
+    return words
 
 
 def check_name(name):
@@ -50,8 +59,7 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
     """
     if not isinstance(text, str):
         raise TypeError(f"polyhost.cpp() takes C++ as a str, not {type(text).__name__}")
-    for option, value in (("flags", flags), ("pkg_config", pkg_config), ("sources", sources)):
-        check_list(option, value)
+    extra = {"flags": check_list("flags", flags), "pkg-config": check_list("pkg_config", pkg_config), "sources": check_list("sources", sources)}
     own = None
     if "POLYHOST_MODULE" in text:
         from polyhost.toolchain import source
@@ -61,8 +69,6 @@ def cpp(text, *, name=None, flags=(), pkg_config=(), sources=(), warnings=False)
     path = full_path(frame.f_code.co_filename)
     name = name or own or module_name(path)
     check_name(name)
-    extra = {"flags": list(flags), "pkg-config": list(pkg_config), "sources": list(sources)}
-
     def write():
         from polyhost.toolchain import place, source
 

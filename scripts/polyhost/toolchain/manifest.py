@@ -2,9 +2,13 @@
 
 import marshal
 import os
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import source_hash
 
 from polyhost.toolchain import cache, compiler
+
+
+KEYS = {"object", "made_from", "line", "native", "files", "absent"}
 
 
 def digest(text):
@@ -16,6 +20,11 @@ def fingerprint(path):
     with open(path, "rb") as file:
         status = os.fstat(file.fileno())
         return [status.st_size, status.st_ctime_ns, source_hash(file.read()).hex()]
+
+
+def file_name(module, path):
+    """What a shared object is called in the cache (str): its content tells it from those of before and after."""
+    return f"{module}.{fingerprint(path)[2]}{EXTENSION_SUFFIXES[0]}"
 
 
 def fingerprint_before(path, start):
@@ -37,19 +46,19 @@ def unchanged(path, known):
         return False
 
 
-def write(entry, unit, name, options, files, start):
-    """Notes that the entry's file `name` is what that unit makes, by a compiler with these options (list of str) that has
-    read these files and begun at `start` (ns since the epoch)."""
+def write(entry, unit, name, options, files, absent, start):
+    """Notes that the entry's file `name`, as of file_name, is what that unit makes, by a compiler with these options (list
+    of str) that has read these files, has not found those that are absent, and has begun at `start` (ns since the epoch)."""
     entry.write(
         "manifest",
         marshal.dumps(
             {
                 "object": name,
-                "size": os.stat(entry.file(name)).st_size,
                 "made_from": digest(unit.made_from),
                 "line": unit.line,
                 "native": compiler.processor() if any("native" in option for option in options) else "",
                 "files": {path: fingerprint_before(path, start) for path in sorted(files)},
+                "absent": sorted(absent),
             }
         ),
     )
@@ -60,7 +69,7 @@ def read(entry):
     try:
         with open(entry.file("manifest"), "rb") as file:
             found = marshal.loads(file.read())
-        return found if isinstance(found, dict) else None
+        return found if isinstance(found, dict) and found.keys() == KEYS else None
     except (OSError, ValueError, EOFError, TypeError):
         return None
 
@@ -78,12 +87,12 @@ def look_up(entry, unit):
     if manifest["native"] and manifest["native"] != compiler.processor():
         return None
     path = entry.file(manifest["object"])
+    if any(map(os.path.lexists, manifest["absent"])) or not all(unchanged(*made_from) for made_from in manifest["files"].items()):
+        return None
     try:
-        if os.stat(path).st_size != manifest["size"]:
+        if file_name(unit.short_name, path) != manifest["object"]:  # damaged
             return None
     except OSError:
-        return None
-    if not all(unchanged(*made_from) for made_from in manifest["files"].items()):
         return None
     unit.shift = unit.line - manifest["line"]
     return path

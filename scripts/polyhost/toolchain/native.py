@@ -6,7 +6,7 @@ import sys
 import types
 
 from polyhost.toolchain import finder, inline
-from polyhost.toolchain import types as cpp_types
+from polyhost.toolchain import annotations
 
 lock = _thread.RLock()
 os.register_at_fork(after_in_child=lock._at_fork_reinit)
@@ -55,7 +55,7 @@ class Signature:
         defaults |= function.__kwdefaults__ or {}
         parts, parameters = [], []
         for name in (function.__name__, *names):
-            if name in cpp_types.KEYWORDS or not name.isascii():
+            if name in annotations.KEYWORDS or not name.isascii():
                 raise TypeError(f"{where}: {name} is no name in C++: choose another one")
         for number, name in enumerate(names):
             if number == positional:
@@ -63,8 +63,8 @@ class Signature:
             parts.append(f"{name}={literal(defaults[name], where, name)}" if name in defaults else name)
             if number + 1 == code.co_posonlyargcount:
                 parts.append("/")
-            parameters.append(f"{translated(cpp_types.parameter, function, name, where)} {name}")
-        result = translated(cpp_types.result, function, "return", where)
+            parameters.append(f"{translated(annotations.parameter, function, name, where)} {name}")
+        result = translated(annotations.result, function, "return", where)
         self.text = f"{function.__name__}({', '.join(parts)})"
         self.declaration = f"{result} {function.__name__}({', '.join(parameters)})"
 
@@ -95,10 +95,13 @@ def translated(convert, function, name, where):
         raise TypeError(f"{what} has no annotation: " + ("write -> int, or -> None for none" if name == "return" else "a C++ parameter needs a type"))
     annotation = function.__annotations__[name]
     if isinstance(annotation, str):  # from __future__ import annotations
-        annotation = eval(annotation, function.__globals__)
+        try:
+            annotation = eval(annotation, function.__globals__)
+        except Exception as error:
+            raise TypeError(f"{what}: the annotation {annotation!r} cannot be looked up: {error}") from None
     try:
         return convert(annotation)
-    except cpp_types.Unsupported as error:
+    except annotations.Unsupported as error:
         raise TypeError(f"{what}: the type {error} has no counterpart in C++: see help(polyhost.native) for those that have") from None
 
 
@@ -127,8 +130,7 @@ def native(function=None, *, flags=(), release_gil=False):
         raise TypeError(f"{function.__qualname__}() has no C++: write its body as the docstring")
     if function.__code__.co_flags & 0x02A0:  # a generator, a coroutine, an asynchronous generator
         raise TypeError(f"{function.__qualname__}() is async or yields: a native function does neither")
-    inline.check_list("flags", flags)
-    return NativeFunction(function, body, list(flags), release_gil)
+    return NativeFunction(function, body, inline.check_list("flags", flags), release_gil)
 
 
 def compiled(function):
@@ -180,7 +182,7 @@ def write(name, path, functions):
         included += its_own
         code += f"{here}static {f._signature.declaration} {{\n{here}{' ' * column}{text}\n}}\n"
     code += "}\n"
-    headers = [f"#include <{header}>\n" for header in ["cmath", *cpp_types.headers(code)]]
+    headers = [f"#include <{header}>\n" for header in ["cmath", *annotations.headers(code)]]
     definitions = [
         source.definition(
             f"script::{f.__name__}", f._signature.text, ["polyhost::release_gil"] * f._release_gil, path, f.__wrapped__.__code__.co_firstlineno

@@ -58,8 +58,8 @@ def of_body(function, body):
     text = docstring_of(node) or ""
     if text.split() == body.split():
         literal = node.body[0].value
-        with open(code.co_filename, encoding="utf-8", errors="replace") as file:
+        with open(code.co_filename, "rb") as file:  # col_offset counts bytes
             line = file.read().splitlines()[literal.lineno - 1][literal.col_offset :]
-        quote = re.match(r"\w*(\"\"\"|'''|\"|')", line)
+        quote = re.match(rb"\w*(\"\"\"|'''|\"|')", line)
         return literal.lineno, literal.col_offset + (quote.end() if quote else 0), text
     return code.co_firstlineno + 1, 0, body

@@ -8,23 +8,43 @@ import time
 
 import _polyhost
 
-from polyhost.toolchain import build, finder, manifest
+from polyhost.toolchain import build, cache, finder, manifest
 from polyhost.toolchain.unit import Unit
 
 INTERVAL = 0.25  # seconds between two looks at the files
 
-lock = _thread.RLock()
+lock = _thread.RLock()  # for the exchange alone: compiling and importing run code, which may wait for another thread
 os.register_at_fork(after_in_child=lock._at_fork_reinit)
 loaded = {}  # module -> Loaded; native modules stay for good
 kept = []  # functions of earlier versions: calls of them may still be running
 
 
+class Held:
+    """A native function that a script may hold: function, batch (or None), shape (as callers rely on it), text (str: its
+    signature as shown). What it is told here stays, whatever is called through it."""
+
+    def __init__(self, function):
+        self.function, self.batch = function, getattr(function, "batch", None)
+        self.shape, self.text = shape(function), f"{function.__name__}{function.__signature__}"
+
+
 class Loaded:
     """What is known of a module that was compiled when it was imported: path (str) of its shared object, version (int,
-    from 1), names (set of str) that it has defined; status: of its files, as of status_of, where they are watched."""
+    from 1), names (set of str) that it has defined; held: name -> [Held], one for each shape that the function has had, the
+    last one last; status: of its files, as of status_of, where they are watched; problem (str): why it stayed as it was."""
 
-    def __init__(self, path, names):
-        self.path, self.version, self.names, self.status = path, 1, names, None
+    def __init__(self, module, path):
+        self.path, self.version, self.names = path, 1, defined_names(module)
+        self.held = {name: [Held(function)] for name, function in own_functions(module).items()}
+        self.status, self.problem = None, None
+
+
+def own_functions(module):
+    """The native functions of a module just made, by name (dict); one that has two names, by the first."""
+    found = {}
+    for name, function in finder.native_functions(module).items():
+        found.setdefault(id(function), (name, function))
+    return dict(found.values())
 
 
 def is_loaded(module):
@@ -33,7 +53,7 @@ def is_loaded(module):
 
 def note(module, path):
     """Keeps account of a module that was just imported from that shared object."""
-    loaded[module] = Loaded(path, defined_names(module))
+    loaded[module] = Loaded(module, path)
     if _polyhost.reloads:
         loaded[module].status = status_of(module)
         start_watching()
@@ -55,53 +75,62 @@ def reload(module):
     imported from a .cpp. importlib.reload does the same.
     """
     if not isinstance(module, type(sys)) or module not in loaded:
-        what = f"{module.__name__} was not" if isinstance(module, type(sys)) else f"it is a {type(module).__name__}"
-        raise TypeError(f"polyhost.reload() takes a module that was imported from a .cpp: {what}")
-    with lock:
-        known = loaded[module]
-        unit = Unit.of_file(module.__name__, module.__source__)
+        raise TypeError(f"polyhost.reload() takes a module that was imported from a .cpp: {what_it_is(module)}")
+    known = loaded[module]
+    while True:
+        unit, version = Unit.of_file(module.__name__, module.__source__), known.version
         path = build.build(unit)
-        if path != known.path:
-            fresh = finder.load(unit, path, version=known.version + 1)
-            replace(module, fresh, known)
-            known.path, known.version, known.names = path, known.version + 1, defined_names(fresh)
-        module.__file__ = module.__spec__.origin = path
+        if path == known.path:
+            break
+        fresh = finder.load(unit, path, version=version + 1)
+        with lock:
+            if known.version == version:  # no other thread has been faster
+                replace(module, fresh, known)
+                known.path, known.version, known.names = path, version + 1, defined_names(fresh)
+                break
+    module.__file__ = module.__spec__.origin = path
     return module
+
+
+def what_it_is(value):
+    if not isinstance(value, type(sys)):
+        return f"it is a {type(value).__name__}"
+    file = getattr(value, "__file__", None) or cache.directory()
+    return f"{value.__name__} was not" + ("" if file.startswith(cache.directory()) else f", but from {file}")
 
 
 def replace(module, fresh, known):
     """Makes the module what the fresh one is."""
-    old, new = finder.native_functions(module), finder.native_functions(fresh)
-    pairs, values = [], {name: value for name, value in vars(fresh).items() if name in defined_names(fresh) or name == "__doc__"}
-    for name in known.names & old.keys():
-        fits = name in new and shape(old[name]) == shape(new[name])
-        pairs += redirections(module, old[name], new.get(name), fits)
-        if fits:
-            values[name] = old[name]  # which is the new one, then
+    values = {name: value for name, value in vars(fresh).items() if name in defined_names(fresh) or name == "__doc__"}
+    new = {name: Held(function) for name, function in own_functions(fresh).items()}
+    pairs = []
+    for name, earlier in known.held.items():
+        for held in earlier:
+            now = new.get(name)
+            fits = now is not None and held.shape == now.shape
+            pairs += redirections(f"{module.__name__}.{name}", held, now, fits)
+            if fits:
+                values = {key: held.function if value is now.function else value for key, value in values.items()}
     kept.append(_polyhost.redirect(pairs))
+    for name, now in new.items():
+        earlier = known.held.setdefault(name, [])
+        again = next((held for held in earlier if held.shape == now.shape), None)
+        earlier[:] = [*(held for held in earlier if held is not again), again or now]
     for name in known.names - values.keys():
         vars(module).pop(name, None)
     vars(module).update(values)
 
 
-def redirections(module, held, new, fits):
-    """What _polyhost.redirect is to do with a function that scripts hold, and with its batch. new: the function of that
-    name now, or None; fits (bool): it can be called as the held one."""
-    called = f"{module.__name__}.{held.__name__}"
-    if new is None:
-        to = f"{called}() is gone: {module.__name__} was reloaded, and its source has no such function any more"
+def redirections(called, held, now, fits):
+    """What _polyhost.redirect is to do with a function that scripts hold, and with its batch. now (Held): the function of
+    that name in the new version, or None; fits (bool): it can be called as the held one."""
+    if now is None:
+        to = f"{called}() is gone: {called.rpartition('.')[0]} was reloaded, and its source has no such function any more"
     elif not fits:
-        to = (
-            f"{called}() was reloaded and has another signature, {held.__name__}{new.__signature__}, where it was"
-            f" {held.__name__}{held.__signature__}: take it from the module again"
-        )
+        to = f"{called}() was reloaded and has another signature, {now.text}, where it was {held.text}: take it from the module again"
     else:
-        to = new
-    batch = getattr(held, "batch", None)
-    if batch is None:
-        return [(held, to)]
-    refusal = to if isinstance(to, str) else f"{called}.batch is gone: {module.__name__} was reloaded"
-    return [(held, to), (batch, getattr(to, "batch", refusal))]
+        to = now.function
+    return [(held.function, to)] + ([(held.batch, now.batch if fits else to)] if held.batch else [])
 
 
 def shape(function):
@@ -117,12 +146,11 @@ watching = False
 
 def start_watching():
     global watching
-    with lock:
-        if not watching:
-            watching = True
-            import threading  # in the script's thread: whichever imports it first is the main thread to it
+    if not watching:
+        watching = True
+        import threading  # in the script's thread: whichever imports it first is the main thread to it
 
-            _thread.start_new_thread(watch, ())
+        _thread.start_new_thread(watch, ())
 
 
 def watch():
@@ -132,19 +160,24 @@ def watch():
         time.sleep(INTERVAL)
         now = {module: status_of(module) for module in list(loaded)}
         for module, status in now.items():
-            if status != loaded[module].status and status == before.get(module):
-                loaded[module].status = status
-                say(attempt(module))
+            known = loaded[module]
+            if status != known.status and status == before.get(module):
+                said = attempt(module)
+                known.status = status_of(module) if known.problem else status
+                say(said)
         before = now
 
 
 def attempt(module):
-    """One line on what reloading has come to, or None if nothing has changed."""
-    version = loaded[module].version
+    """One line on what reloading has come to, or None if that is nothing new."""
+    known = loaded[module]
+    version, problem = known.version, known.problem
     try:
         reload(module)
+        known.problem = None
     except Exception as error:
-        return f"polyhost: {module.__name__} stays as it was: {error}"
+        known.problem = str(error)
+        return f"polyhost: {module.__name__} stays as it was: {error}" if known.problem != problem else None
     return f"polyhost: {module.__name__} was reloaded" if loaded[module].version != version else None
 
 
@@ -157,10 +190,12 @@ def say(text):
 
 
 def status_of(module):
-    """Size and time of change of all files that the module was made from."""
-    entry = manifest.entry_of(loaded[module].path)
-    files = (manifest.read(entry) or {}).get("files", ())
-    return [status(path) for path in [module.__source__, *files]]
+    """Size and time of change of all files that the module was made from, and of those that would take their places. Of the
+    source's directory, too, while the source does not compile: what it lacks may come."""
+    known = loaded[module]
+    found = manifest.read(manifest.entry_of(known.path)) or {}
+    directory = [os.path.dirname(module.__source__)] if known.problem else []
+    return [status(path) for path in [module.__source__, *found.get("files", ()), *found.get("absent", ()), *directory]]
 
 
 def status(path):

@@ -15,6 +15,7 @@ from polyhost.toolchain.errors import CompileError
 OPTIONS = ("flags", "pkg-config", "sources")
 OPTION = re.compile(r"^\s*//+\s*polyhost:\s*(?P<name>[^=\s]*)\s*(?:=\s*(?P<value>.*?))?\s*$")
 IN_BLOCK = re.compile(rf"^\s*(/\*|\*)?\s*polyhost:\s*({'|'.join(OPTIONS)})\s*=", re.M)
+THE_MODULE = "polyhost_module"  # no function of the user's is called so
 MODULE = re.compile(r"\bPOLYHOST_MODULE\s*\(\s*(\w+)")
 
 
@@ -22,9 +23,9 @@ def read_options(text, where, first_line=1):
     """{"flags": [...], "pkg-config": [...], "sources": [...]}, of the comments before the first line of code; that text
     begins at that line of the file `where`. CompileError for what looks like an option and is none."""
     found = {name: [] for name in OPTIONS}
-    code = scan.blank(text).splitlines()
+    code = scan.blank(text).split("\n")
     top = next((number for number, line in enumerate(code) if line.strip()), len(code))
-    for number, line in enumerate(text.splitlines()):
+    for number, line in enumerate(text.split("\n")):
         match = OPTION.match(line)
         here = f"{where}:{first_line + number}: `{line.strip()}`"
         if IN_BLOCK.match(line) and number <= top:
@@ -61,6 +62,8 @@ def complete(text, name, path, line=1):
     if own not in (None, short):
         raise CompileError(f"{path} has a POLYHOST_MODULE({own}, …), but is imported as {short}: give both one name")
     if own:
+        if "POLYHOST_EXPORT" in text:
+            exports.check_named(exports.read_exports(text, path, line), text, path)
         return head + text + "\n"
     found = exports.read_exports(text, path, line)
     if not found:
@@ -79,12 +82,12 @@ def complete(text, name, path, line=1):
 def definition(function, signature, rest, path, line, guard=""):
     """One m.def: the C++ name, the signature, further arguments; the line of that file is what tracebacks show. With a
     guard only where that macro is defined."""
-    call = f"#line {line} {c_string(path)}\n  m.def<{function}>({', '.join([c_string(signature), *rest])});"
+    call = f"#line {line} {c_string(path)}\n  {THE_MODULE}.def<::{function}>({', '.join([c_string(signature), *rest])});"
     return f"#ifdef {guard}\n{call}\n#endif" if guard else call
 
 
 def module_block(name, definitions):
-    return "\n".join(['#line 1 "<polyhost>"', f"POLYHOST_MODULE({name}, m) {{", *definitions, "}", ""])
+    return "\n".join(['#line 1 "<polyhost>"', f"POLYHOST_MODULE({name}, {THE_MODULE}) {{", *definitions, "}", ""])
 
 
 def c_string(text):

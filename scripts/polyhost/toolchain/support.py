@@ -9,22 +9,18 @@ from polyhost.toolchain.errors import CompileError
 
 def start(words, include):
     """Has it compiled by the compiler `words`, if it is not in the cache yet. Returns a function that waits for it and
-    gives its path (str), or raises CompileError."""
+    gives its path (a list of one str), or raises CompileError."""
     entry = cache.Entry("support", cache.digest(compiler.identity(words)))
     path = entry.file("support.o")
     if entry.trusted() and os.path.exists(path):
-        return lambda: path
+        return lambda: [path]
     failures = []
 
     def make():
         try:
             with entry.lock():
                 if not os.path.exists(path):
-                    entry.write("support.cpp", b"#include <polyhost/detail/impl/all.hpp>\n")
-                    made = entry.file("unfinished.o")
-                    options = [*compiler.base_options(include), "-DPOLYHOST_COMPILED"]
-                    compiler.run([*words, *options, "-c", entry.file("support.cpp"), "-o", made], "polyhost's own code")
-                    os.replace(made, path)
+                    compile_into(entry, path, words, include)
         except CompileError as error:
             failures.append(error)
 
@@ -35,6 +31,17 @@ def start(words, include):
         thread.join()
         if failures:
             raise failures[0]
-        return path
+        return [path]
 
     return wait
+
+
+def compile_into(entry, path, words, include):
+    entry.clean(keep=())
+    with entry.workplace() as place:
+        source, made = os.path.join(place, "support.cpp"), os.path.join(place, "support.o")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("#include <polyhost/detail/impl/all.hpp>\n")
+        options = [*compiler.base_options(include), "-DPOLYHOST_COMPILED"]
+        compiler.run([*words, *options, "-c", source, "-o", made], "polyhost's own code", place)
+        os.replace(made, path)

@@ -10,6 +10,9 @@ def is_name(text):
     return text.isidentifier() and text.isascii()
 
 
+LONGEST = 64 << 20  # bytes of a source file: what is longer is none
+
+
 class Unit:
     """name (str): what Python calls it; title (str): what messages call it, and where it stands; made_from (str): whatever
     its text depends on; write (function): makes the (text, options), as of source.read_options, when it is to be compiled;
@@ -32,6 +35,8 @@ class Unit:
             raise CompileError(f"{path} cannot be a module: its name is to have only letters of ASCII, digits and _, so rename it")
         try:
             with open(path, encoding="utf-8-sig") as file:
+                if os.fstat(file.fileno()).st_size > LONGEST:
+                    raise CompileError(f"{path} is no C++ source: it has more than {LONGEST >> 20} MB")
                 text = file.read()
         except UnicodeDecodeError as error:
             raise CompileError(f"{path} is not UTF-8 (at byte {error.start}): save it as that") from None

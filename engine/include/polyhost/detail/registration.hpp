@@ -31,6 +31,9 @@ struct signature_text {
   int line;
 };
 
+// To be called before a module's functions are added: each name is for one of them.
+void begin_module();
+
 // Reads the signature's text, checks it against the C++ function, and adds the function to the module. Throws
 // python_error: an ImportError for a text that does not fit.
 void add_to_module(PyObject* module, const function_definition& definition, const signature_text& text,

@@ -31,6 +31,7 @@ POLYHOST_INLINE PyObject* module_builder::add_exception(const char* name, PyObje
 POLYHOST_INLINE int detail::build_module(PyObject* module, void (*body)(module_builder&)) {
   if (!connect() || !install_attributes()) return -1;
   try {
+    begin_module();
     module_builder builder(module);
     body(builder);
     if (PyDict_GetItemString(PyModule_GetDict(module), load_notes) != nullptr &&

@@ -26,6 +26,20 @@ struct registration {
   registration* next = nullptr;
 };
 [[gnu::visibility("hidden")]] inline constinit registration* registrations = nullptr;
+// Those before the module that is being made.
+[[gnu::visibility("hidden")]] inline constinit registration* earlier_registrations = nullptr;
+
+POLYHOST_INLINE void begin_module() { earlier_registrations = registrations; }
+
+// ImportError if the module that is being made has a function of that name, "Class.method" for a method.
+inline void check_name(const signature& s) {
+  for (const registration* r = registrations; r != earlier_registrations; r = r->next) {
+    if (r->sig.name != s.name) continue;
+    PyErr_Format(PyExc_ImportError, "%s is defined twice: a name is one function in Python, so give them two",
+                 s.qualified_name().c_str());
+    throw_python_error();
+  }
+}
 
 inline registration& keep(std::unique_ptr<registration> made) {
   made->next = registrations;
@@ -140,6 +154,7 @@ inline object make_function(PyObject* module, PyObject* type, const function_def
     if (utf8 == nullptr) throw_python_error();
     s.name.insert(0, std::string(utf8) + ".");
   }
+  check_name(s);
   return make_builtin(keep(std::move(made)), module, doc, definition.calls, definition.batch,
                       /*is_batch=*/false);
 }

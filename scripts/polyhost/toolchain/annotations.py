@@ -5,7 +5,14 @@ import sys
 import types
 
 
-class Array:
+class _ArrayType(type):
+    """Of Array: what native functions return are arrays, too, of a class that the plugin makes without this package."""
+
+    def __instancecheck__(cls, value):
+        return (type(value).__module__, type(value).__qualname__) == ("polyhost", "Array")
+
+
+class Array(metaclass=_ArrayType):
     """Array[float], Array[float, 2]: an array of one or more dimensions, in @polyhost.native functions and in stubs.
 
     As a parameter whatever exports a buffer, DLPack or Arrow, seen in place: polyhost::array<const double, N>. As a result
@@ -37,6 +44,9 @@ HEADERS = {
 }
 
 
+MOST_DIMENSIONS = 64  # of a buffer of Python's
+
+
 class Unsupported(TypeError):
     """The annotation has no counterpart in C++; the argument is its name."""
 
@@ -62,17 +72,17 @@ def name_of(annotation):
 def parameter(annotation):
     """The type of a parameter (str)."""
     views = {str: "std::string_view", bytes: "std::span<const std::byte>"}
-    if annotation in views:
+    if type(annotation) is type and annotation in views:
         return views[annotation]
     if origin_of(annotation) is Array:
         return "polyhost::array<const {}, {}>".format(*array_of(annotation))
     if origin_of(annotation) is collections.abc.Callable:
-        *arguments, returned = arguments_of(annotation)
-        if Ellipsis in arguments:
+        if not arguments_of(annotation) or Ellipsis in arguments_of(annotation):
             raise Unsupported(name_of(annotation))
+        *arguments, returned = arguments_of(annotation)
         return f"polyhost::callback<{result(returned)}({', '.join(map(value, arguments))})>"
     made = value(annotation)
-    return made if annotation in SIMPLE else f"const {made}&"
+    return made if made in SIMPLE.values() else f"const {made}&"
 
 
 def result(annotation):
@@ -87,11 +97,8 @@ def result(annotation):
 def value(annotation):
     """The type of what stands in a container (str)."""
     owned = {**SIMPLE, str: "std::string", bytes: "std::vector<std::byte>"}
-    try:
-        if annotation in owned:
-            return owned[annotation]
-    except TypeError:  # not hashable: no type
-        raise Unsupported(repr(annotation)) from None
+    if type(annotation) is type and annotation in owned:
+        return owned[annotation]
     origin, of = origin_of(annotation), arguments_of(annotation)
     if origin in (list, collections.abc.Sequence, collections.abc.Iterable) and len(of) == 1:
         return f"std::vector<{value(of[0])}>"
@@ -111,9 +118,10 @@ def value(annotation):
 def array_of(annotation):
     of = arguments_of(annotation)
     items = {float: "double", int: "std::int64_t"}
-    if of[0] not in items or not all(isinstance(n, int) and n > 0 for n in of[1:]) or len(of) > 2:
+    item, dimensions = of if len(of) == 2 else (*of, 1) if len(of) == 1 else (None, 0)
+    if not (type(item) is type and item in items and type(dimensions) is int and 1 <= dimensions <= MOST_DIMENSIONS):
         raise Unsupported(name_of(annotation))
-    return items[of[0]], of[1] if len(of) == 2 else 1
+    return items[item], dimensions
 
 
 def headers(text):
