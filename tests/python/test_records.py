@@ -276,7 +276,7 @@ class Registration(unittest.TestCase):
             ("enumeration: throw", ValueError, "no such value"),
         ):
             with self.subTest(what):
-                self.assertEqual(refusal(self, n.attempt, what, kind=kind), text)
+                self.assertEqual(re.sub(r" \(\S+records_native.cpp:\d+\)$", "", refusal(self, n.attempt, what, kind=kind)), text)
         self.assertIn("already defined", refusal(self, n.attempt, "enumeration: twice"))
         self.assertIn("mro", refusal(self, n.attempt, "enumeration: member", kind=ValueError))
 

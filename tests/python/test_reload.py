@@ -182,6 +182,28 @@ class Reload(unittest.TestCase):
             ],
         )
 
+    def test_an_object_of_the_version_before(self):
+        code = (
+            "#include <polyhost/record.hpp>\nstruct Point { int x; };\nint x_of(const Point& p) { return p.x + 0; }\n"
+            'POLYHOST_MODULE(points, m) { m.record<Point, &Point::x>("Point(x)"); m.def<x_of>("x_of(p)"); }\n'
+        )
+        self.write("points.cpp", code)
+        self.write("points.txt", code.replace("+ 0", "+ 1"))
+        lines = self.script(
+            """
+            import points
+            p = points.Point(1)
+            shutil.copy("points.txt", "points.cpp")
+            polyhost.reload(points)
+            try: points.x_of(p)
+            except TypeError as error: print(error)
+            print(points.x_of(points.Point(1)))
+            """
+        )
+        self.assertEqual(
+            lines, ["points.x_of(): argument 'p' must be points.Point, not points.Point of another import or reload of its module: make it anew", "2"]
+        )
+
     def test_functions_of_other_modules_stay(self):
         self.write("library.cpp", "POLYHOST_EXPORT int other(int x) { return -x; }")
         lines = self.script(

@@ -302,6 +302,10 @@ class Broken(Folder):
         self.source("int g();\nPOLYHOST_EXPORT int f() { return g(); }\n")
         self.assertIn("kernels.cpp uses g(), which nothing defines: name its file", self.refusal())
 
+    def test_an_open_bracket(self):
+        self.source("POLYHOST_EXPORT int f(int a { return a; }\n")
+        self.assertIn("kernels.cpp:2: the bracket after f is not closed", self.refusal())
+
     def test_nothing_exported(self):
         self.source("int f() { return 1; }\n")
         self.assertIn("kernels.cpp exports nothing: write POLYHOST_EXPORT before a function", self.refusal())
@@ -316,7 +320,7 @@ class Broken(Folder):
 
     def test_a_type_without_a_counterpart(self):
         self.source("struct S {};\nPOLYHOST_EXPORT int f(S s) { return 1; }\n")
-        self.assertIn("polyhost cannot convert this type", self.refusal())
+        self.assertIn("kernels.cpp:3: error: polyhost cannot convert the type S: take a type of", self.refusal())
 
     def test_an_unknown_option(self):
         self.source("")
@@ -375,7 +379,7 @@ class Broken(Folder):
 
     def test_a_wrong_signature(self):
         self.source('int f(int a) { return a; }\nPOLYHOST_MODULE(kernels, m) { m.def<f>("f(a, b)"); }\n')
-        self.assertIn("ImportError: kernels: the signature \"f(a, b)\" is wrong", self.run_code("import kernels").stderr)
+        self.assertIn(f'ImportError: kernels: the signature "f(a, b)" is wrong: it names 2 parameters, but the C++ function takes 1 ({self.path("kernels.cpp")}:3)', self.run_code("import kernels").stderr)
 
 
 class Machine(Folder):

@@ -11,6 +11,9 @@ LINKER = re.compile(r"^(?:\S*\bld(?:\.\w+)?: )?(?:\S+:\(\.\w+[^)]*\): )?(?P<mess
 SUMMARY = re.compile(r"ld returned|linker command failed")
 TOOL = re.compile(r"^\S+: (?:fatal )?error: (?P<message>.*)$")
 LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<severity>fatal error|error|warning|note): (?P<message>.*)$")
+ASSERTION = re.compile(r"^static assertion failed: |^static_assert failed due to requirement '.*?' (?=\")")
+# Which type no converter takes: gcc says it before the error, clang after it.
+CONVERTER = re.compile(r"[Ii]n instantiation of (?P<clang>template class )?'(?:struct )?polyhost::converter<(?P<type>.*?)(?:, void)?>'")
 SHOWN = 5  # errors; the rest is in CompileError.output
 
 
@@ -19,7 +22,8 @@ class Diagnostic:
     excerpt (str: the source line and a mark under it, as the compiler shows them; may be empty)."""
 
     def __init__(self, match):
-        self.file, self.line, self.message = match["file"], int(match["line"]), match["message"]
+        self.file, self.line = match["file"], int(match["line"])
+        self.message = ASSERTION.sub("", match["message"]).strip('"') if ASSERTION.match(match["message"]) else match["message"]
         self.column = int(match["column"]) if match["column"] else None
         self.severity = match["severity"].removeprefix("fatal ")
         self.excerpt, self.moved = "", False
@@ -27,6 +31,9 @@ class Diagnostic:
     def move(self, file, line):
         """Says that it is about that line instead."""
         self.file, self.line, self.column, self.excerpt, self.moved = file, line, None, "", True
+
+    def name_type(self, type_name):
+        self.message = self.message.replace("cannot convert this type:", f"cannot convert the type {type_name}:")
 
     def __str__(self):
         return f"{self.file}:{self.line}: {self.severity}: {self.message}" + (f"\n{self.excerpt}" if self.excerpt else "")
@@ -38,8 +45,13 @@ class Diagnostic:
 def parse(output):
     """The diagnostics in what gcc or clang printed. What they find wrong within polyhost's own headers is about the line
     that made use of them."""
-    found, user = [], None
+    found, user, unconverted = [], None, ""
     for line in output.splitlines():
+        if match := CONVERTER.search(line):
+            if match["clang"] and found:
+                found[-1].name_type(match["type"])
+            else:
+                unconverted = match["type"]
         if match := CONTEXT.match(line):  # gcc's come before the error, from within; clang's after it
             if match["clang"] and found and is_ours(found[-1].file):
                 found[-1].move(match["clang"], int(match["at"]))
@@ -47,6 +59,8 @@ def parse(output):
                 user = match["file"], int(match["line"])
         elif match := LINE.match(line):
             found.append(Diagnostic(match))
+            if unconverted:
+                found[-1].name_type(unconverted)
             if user and is_ours(found[-1].file):
                 found[-1].move(*user)
             if found[-1].severity == "error":
@@ -71,6 +85,8 @@ def error(what, output):
     errors = [d for d in found if d.severity == "error"]
     # In headers that are not the user's they are what follows from the others.
     errors = [d for d in errors if not is_ours(d.file) and not d.file.startswith("/usr/")] or errors
+    first = {}  # of what polyhost's headers find wrong with a line, the rest follows from it
+    errors = [d for d in errors if not d.moved or first.setdefault((d.file, d.line), d) is d]
     if not errors:  # the compiler's own, or the linker's
         lines = [line for line in output.splitlines() if line.strip()]
         said = [match["message"] for match in map(TOOL.match, lines) if match]

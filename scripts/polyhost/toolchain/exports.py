@@ -83,7 +83,9 @@ def read_export(plain, code, mark, where):
     opening = find_parameters(plain, mark.end())
     closing = scan.matching(plain, opening) if opening >= 0 else -1
     name = re.search(r"([A-Za-z_]\w*)\s*$", plain[mark.end() : max(opening, mark.end())])
-    if closing < 0 or not name:
+    if name and closing < 0:
+        raise CompileError(f"{where}: the bracket after {name[1]} is not closed: end its parameters with )")
+    if not name:
         raise CompileError(f"{where}: no function follows POLYHOST_EXPORT: write it before one, as in `POLYHOST_EXPORT double f(double x)`")
     before = plain[max(plain.rfind(c, 0, mark.start()) for c in ";}{") + 1 : mark.start()]
     if re.search(r"\btemplate\s*<", before) or re.match(r"\s*template\s*<", plain[mark.end() : opening]):

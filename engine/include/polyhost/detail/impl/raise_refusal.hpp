@@ -23,6 +23,7 @@ inline void raise_refusal(const argument& arg, PyObject* whole, const std::strin
   text.append(" must be ").append(expected);
   text.append(item.empty() ? ", not " : ", but " + item + " is ").append(given);
   if (arg.detail != nullptr) text.append(": ").append(arg.detail);
+  if (item.empty() && expected == given) text += " of another import or reload of its module: make it anew";
   PyErr_SetString(PyExc_TypeError, text.c_str());
 }
 

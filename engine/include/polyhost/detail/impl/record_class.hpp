@@ -249,11 +249,10 @@ POLYHOST_INLINE PyObject* add_record(PyObject* module, const record_definition& 
                                      const signature_text& text, const char* doc, record_class*& known) {
   auto made = std::make_unique<record_class>();
   made->sig.module = PyModule_GetName(module);
-  read_and_check(made->sig, module, text.text, {definition.count, "the record has", definition.add_types});
+  read_and_check(made->sig, module, text, {definition.count, "the record has", definition.add_types});
   for (const parameter& p : made->sig.parameters) {
     if (p.name.starts_with("__"))
-      refuse_signature(module, text.text,
-                       "'" + p.name + "' is mangled in a class: begin it with one underscore");
+      refuse_signature(module, text, "'" + p.name + "' is mangled in a class: begin it with one underscore");
   }
   const char* const name = made->sig.name.c_str();
   const record_class* had = find_class(known);

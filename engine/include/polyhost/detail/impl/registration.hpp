@@ -72,10 +72,11 @@ inline object make_builtin(registration& r, PyObject* module, const char* doc, c
   return made;
 }
 
-// ImportError: kernels: the signature "fib(a, b)" is wrong: REASON
-[[noreturn]] inline void refuse_signature(PyObject* module, const char* text, const std::string& reason) {
-  PyErr_Format(PyExc_ImportError, "%s: the signature \"%s\" is wrong: %s", PyModule_GetName(module), text,
-               reason.c_str());
+// ImportError: kernels: the signature "fib(a, b)" is wrong: REASON (kernels.cpp:7)
+[[noreturn]] inline void refuse_signature(PyObject* module, const signature_text& text,
+                                          const std::string& reason) {
+  PyErr_Format(PyExc_ImportError, "%s: the signature \"%s\" is wrong: %s (%s:%d)", PyModule_GetName(module),
+               text.text, reason.c_str(), text.file, text.line);
   throw_python_error();
 }
 
@@ -96,11 +97,11 @@ struct cpp_side {
   void (*add_types)(signature&);
 };
 
-inline void read_and_check(signature& s, PyObject* module, const char* text, const cpp_side& cpp) {
+inline void read_and_check(signature& s, PyObject* module, const signature_text& text, const cpp_side& cpp) {
   const std::size_t implied = s.parameters.size();  // the object of a method
   std::string reason;
   try {
-    read_signature(s, text, PyModule_GetDict(module));
+    read_signature(s, text.text, PyModule_GetDict(module));
     if (s.parameters.size() == cpp.count) {
       cpp.add_types(s);
       check_defaults(s);
@@ -145,7 +146,7 @@ inline object make_function(PyObject* module, PyObject* type, const function_def
     s.parameters.push_back(read_parameter("self", parameter_kind::positional_or_keyword, nullptr));
     s.positional = 1;
   }
-  read_and_check(s, module, text.text, {definition.count, "the C++ function takes", definition.add_types});
+  read_and_check(s, module, text, {definition.count, "the C++ function takes", definition.add_types});
   apply_load_notes(s, module);
   name = s.name;
   if (type != nullptr) {
