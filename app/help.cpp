@@ -20,6 +20,8 @@ Switches, before the script:
   --report                  a table of all crossings, to stderr, when the script ends
   --report=table:FILE       the same into a file
   --report=json:FILE        as JSON (schema polyhost.report/1)
+  --sort=ORDER              of the table's rows: crossing (as without it), calls, errors, python, native, self,
+                            per-call, share, p50, p99 or name
   --timing=exact            every call is timed; of the short ones, one in 16 is split into its two sides
                             (this is so without the switch)
   --timing=full             every call is split

@@ -75,6 +75,13 @@ void read_timing(std::string_view value, CommandLine& line) {
   }
 }
 
+// "--sort=calls"
+void read_sort(std::string_view value, CommandLine& line) {
+  if (!report::is_order(value))
+    line.error = "--sort knows no order '" + std::string(value) + "': use one of " + report::orders();
+  line.run.order = value;
+}
+
 // "--reload"
 void read_reload(std::string_view value, CommandLine& line) {
   if (!value.empty()) line.error = "--reload takes no value: write --reload alone";
@@ -85,8 +92,11 @@ struct Switch {
   std::string_view name;
   void (*read)(std::string_view value, CommandLine& line);
 };
-constexpr Switch switches[] = {
-    {"--report", read_report}, {"--gc", read_gc}, {"--timing", read_timing}, {"--reload", read_reload}};
+constexpr Switch switches[] = {{"--report", read_report},
+                               {"--gc", read_gc},
+                               {"--sort", read_sort},
+                               {"--timing", read_timing},
+                               {"--reload", read_reload}};
 
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {

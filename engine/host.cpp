@@ -23,6 +23,7 @@ namespace {
 // What is left to do when Python has ended. Python calls back without an argument.
 struct Run {
   std::vector<std::pair<std::string, report::Output>> reports;  // format, and where to
+  std::string order;                                            // of the tables' rows
   pid_t process = 0;
   bool only_with_functions = false;  // no native function, no report
   bool imports_cpp = false;
@@ -33,12 +34,21 @@ Run& current_run() {
   return run;
 }
 
+// As wide as the terminal that it goes to, if it is one.
+report::TableStyle style_for(const report::Output& output) {
+  report::TableStyle style{.order = current_run().order};
+  style.terminal_width = output.terminal_columns();
+  style.coloured = style.terminal_width && report::terminal_takes_colours();
+  return style;
+}
+
 void write_report(const std::string& format, report::Output& output, const record::Snapshot& snapshot) {
-  const int failure = output.write(session::render(snapshot, format));
+  const int failure = output.write(session::render(snapshot, format, style_for(output)));
   if (failure == 0 || output.path().empty()) return;  // without stderr there is nobody to tell
   base::log_error("cannot write the report to " + output.path() + ": " + std::strerror(failure) +
                   "; here is the table instead");
-  report::Output(std::string()).write(session::render(snapshot, "table"));
+  report::Output stderr_now{std::string()};
+  stderr_now.write(session::render(snapshot, "table", style_for(stderr_now)));
 }
 
 // Called by Python, from C: nothing may be thrown.
@@ -78,6 +88,7 @@ int run(const RunOptions& options) {
   Run& current = current_run();
   current.process = ::getpid();
   current.imports_cpp = options.imports_cpp;
+  current.order = options.order;
   std::vector<ReportRequest> requests = options.reports;
   // As under plain python3: every process inherits it, and most of them have no native functions.
   current.only_with_functions = requests.empty() && detail::environment_wants_report();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "record/timing.h"
+#include "report/order.h"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct RunOptions {
   polyhost_timing timing = POLYHOST_TIMING_EXACT;
   std::string script;  // what is run, for the reports' heading
   std::vector<ReportRequest> reports;
+  std::string order{report::default_order};  // of the tables' rows (report/order.h)
 };
 
 // Runs a script, and writes the reports when Python has ended. Returns the exit status; may not return

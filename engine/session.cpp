@@ -7,10 +7,10 @@
 #include "boundary/interrupt.h"
 #include "boundary/module.h"
 #include "boundary/table.h"
+#include "boundary/threads.h"
 #include "interpreter/interpreter.h"
 #include "package.h"
 #include "report/json.h"
-#include "report/table.h"
 #include "toolchain/finder.h"
 
 #include <polyhost/version.h>
@@ -43,7 +43,9 @@ void begin(const Options& options) {
   base::choose_clock();
   current().start = base::now();
   current().script = options.script;
-  boundary::register_module({take_snapshot, reset, render, options.reports_at_end, options.reloads});
+  const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
+                           const std::string& order) { return render(snapshot, format, {.order = order}); };
+  boundary::register_module({take_snapshot, reset, in_order, options.reports_at_end, options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
@@ -58,8 +60,11 @@ void python_started(bool imports_cpp) {
 }
 
 record::Snapshot take_snapshot() {
-  return record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
-                               boundary::calibrated_cost(boundary::timing()));
+  record::Snapshot taken =
+      record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
+                            boundary::calibrated_cost(boundary::timing()));
+  taken.threads = boundary::several_threads();
+  return taken;
 }
 
 void reset() {
@@ -67,8 +72,11 @@ void reset() {
   current().start = base::now();
 }
 
-std::string render(const record::Snapshot& snapshot, const std::string& format) {
-  if (format == "table") return report::table(snapshot);
+std::string render(const record::Snapshot& snapshot, const std::string& format,
+                   const report::TableStyle& style) {
+  if (!report::is_order(style.order))
+    throw std::invalid_argument("there is no order '" + style.order + "': use one of " + report::orders());
+  if (format == "table") return report::table(snapshot, style);
   if (format == "json") return report::json(snapshot);
   throw std::invalid_argument("use 'table' or 'json': there is no report format '" + format + "'");
 }

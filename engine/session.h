@@ -3,6 +3,7 @@
 #pragma once
 
 #include "record/snapshot.h"
+#include "report/table.h"
 
 #include <polyhost/abi.h>
 
@@ -30,7 +31,9 @@ record::Snapshot take_snapshot();
 // Empties the ledger and restarts the wall clock. Needs the GIL.
 void reset();
 
-// The snapshot as text. Throws std::invalid_argument for a format other than "table" and "json".
-std::string render(const record::Snapshot& snapshot, const std::string& format);
+// The snapshot as text, the table in that style. Throws std::invalid_argument for a format other than "table"
+// and "json", and for an order that report/order.h does not know.
+std::string render(const record::Snapshot& snapshot, const std::string& format,
+                   const report::TableStyle& style = {});
 
 }  // namespace polyhost::session

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "boundary/table.h"
+#include "boundary/threads.h"
 
 #include <polyhost/detail/estimate.hpp>
 #include <polyhost/module.hpp>
@@ -176,7 +177,10 @@ PyObject* calibrate_before_end(PyObject*, PyObject* process) {
     pthread_sigmask(SIG_BLOCK, &interrupt, &before);
     const std::unique_ptr<sigset_t, void (*)(sigset_t*)> unblock(
         &before, [](sigset_t* mask) { pthread_sigmask(SIG_SETMASK, mask, nullptr); });
-    if (PyLong_AsLong(process) == static_cast<long>(::getpid())) calibrate();
+    if (PyLong_AsLong(process) == static_cast<long>(::getpid())) {
+      several_threads();  // while it can be found out
+      calibrate();
+    }
     return Py_NewRef(Py_None);
   } catch (...) {
     detail::set_python_error_from_current_exception();

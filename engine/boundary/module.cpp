@@ -54,6 +54,7 @@ PyObject* snapshot(PyObject*, PyObject*) {
     put(dict, "script",
         detail::or_throw(
             PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size()))));
+    put(dict, "threads", object::steal(PyBool_FromLong(s.threads ? 1 : 0)));
     put(dict, "cost_per_call_ns", s.cost.per_call_ns);
     put(dict, "cost_per_split_ns", s.cost.per_split_ns);
     put(dict, "call_site_ns", s.cost.call_site_ns);
@@ -61,13 +62,18 @@ PyObject* snapshot(PyObject*, PyObject*) {
   });
 }
 
+// A str as UTF-8; throws python_error for lone surrogates.
+std::string utf8(PyObject* text) {
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(text, &size);
+  if (bytes == nullptr) throw_python_error();
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
 PyObject* ledger_of(PyObject*, PyObject* module) {
   return detail::guarded<PyObject*>(nullptr, [&] {
     if (module == Py_None) return as_dict(services().take_snapshot()).release();
-    Py_ssize_t size = 0;
-    const char* text = PyUnicode_AsUTF8AndSize(module, &size);
-    if (text == nullptr) throw_python_error();
-    const std::string name(text, static_cast<std::size_t>(size));
+    const std::string name = utf8(module);
     return ledger().knows(name) ? as_dict(services().take_snapshot(), &name).release() : Py_NewRef(Py_None);
   });
 }
@@ -97,14 +103,13 @@ PyObject* timing(PyObject*, PyObject* const* arguments, Py_ssize_t count) {
   });
 }
 
-PyObject* report(PyObject*, PyObject* format) {
+PyObject* report(PyObject*, PyObject* arguments) {
   return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
-    Py_ssize_t size = 0;
-    const char* name = PyUnicode_AsUTF8AndSize(format, &size);
-    if (name == nullptr) return nullptr;
+    PyObject* format = nullptr;
+    PyObject* order = nullptr;
+    if (PyArg_ParseTuple(arguments, "UU:report", &format, &order) == 0) return nullptr;
     calibrate();
-    const std::string text =
-        services().render(services().take_snapshot(), {name, static_cast<std::size_t>(size)});
+    const std::string text = services().render(services().take_snapshot(), utf8(format), utf8(order));
     return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
   });
 }
@@ -131,8 +136,10 @@ PyMethodDef methods[] = {
     {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
     {"timing", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(timing)), METH_FASTCALL,
      "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},
-    {"report", report, METH_O,
-     "report(format: str) -> str: the ledger as text; format is 'table' or 'json'."},
+    {"report", report, METH_VARARGS,
+     "report(format: str, sort: str) -> str: the ledger as text; format is 'table' or 'json'; sort is the "
+     "order\n"
+     "of the table's rows."},
     {"redirect", redirect, METH_O,
      "redirect(pairs: list[tuple[builtin, builtin | str]]) -> list: the first of each pair, wherever it is "
      "held,\n"

@@ -12,8 +12,9 @@ namespace polyhost::boundary {
 struct Services {
   std::function<record::Snapshot()> take_snapshot;  // of the current run
   std::function<void()> reset;                      // empties the ledger, restarts the wall clock
-  // The snapshot as text; throws std::invalid_argument for a format it does not know.
-  std::function<std::string(const record::Snapshot&, const std::string& format)> render;
+  // The snapshot as text; throws std::invalid_argument for a format or an order that it does not know.
+  std::function<std::string(const record::Snapshot&, const std::string& format, const std::string& order)>
+      render;
   bool reports_at_end = false;  // a report will be made when Python has ended
   bool reloads = false;         // _polyhost.reloads, for the loader: watch what modules were made from
 };

@@ -43,7 +43,8 @@ std::string json(const record::Snapshot& snapshot) {
                                  {"call_site_ns", known(snapshot.cost.call_site_ns)}}},
                                {"lost", snapshot.lost},
                                {"functions", std::move(functions)},
-                               {"timing", snapshot.timing}};
+                               {"timing", snapshot.timing},
+                               {"threads", snapshot.threads}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 namespace polyhost::report {
@@ -64,6 +66,12 @@ int write_all(int descriptor, const std::string& text) {
 
 }  // namespace
 
+bool terminal_takes_colours() {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  return (refused == nullptr || *refused == '\0') && (kind == nullptr || std::strcmp(kind, "dumb") != 0);
+}
+
 Output::Output(const std::string& path) : path_(absolute(path)) {
   if (path_.empty()) {
     claim(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, lowest_descriptor));
@@ -112,6 +120,14 @@ int Output::reopen() {
     truncate_ = false;
   }
   return error_;
+}
+
+std::optional<std::size_t> Output::terminal_columns() const {
+  const int descriptor = path_.empty() && !is_ours(descriptor_) ? STDERR_FILENO : descriptor_;
+  if (!is_ours(descriptor) || ::isatty(descriptor) == 0) return std::nullopt;
+  struct winsize size {};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;  // it does not say
+  return size.ws_col;
 }
 
 int Output::write(const std::string& text) {

@@ -5,9 +5,14 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 namespace polyhost::report {
+
+// False if the environment says that a terminal is not to be sent colours: NO_COLOR, or TERM=dumb.
+bool terminal_takes_colours();
 
 class Output {
  public:
@@ -21,6 +26,9 @@ class Output {
   // 0, or the errno of the failure to open.
   [[nodiscard]] int open_error() const { return error_; }
   [[nodiscard]] const std::string& path() const { return path_; }  // absolute; empty: stderr
+
+  // The width of the terminal that it goes to; nothing if that is none.
+  [[nodiscard]] std::optional<std::size_t> terminal_columns() const;
 
   // Writes the whole text, in place of what a file held before. Waits for a slow reader. 0, or the errno.
   int write(const std::string& text);

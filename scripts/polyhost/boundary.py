@@ -48,18 +48,18 @@ class Snapshot:
     script (str), wall_ns (int), clock (Clock), timing (str: the mode when it was taken), cost_per_call_ns (float:
     what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
     call_site_ns (float: what the interpreter spends around an inbound call, which is in no row),
-    lost (int: calls not timed), functions (tuple of Function, in order of registration).
+    lost (int: calls not timed), threads (bool: more than one ran Python, so that sums may exceed wall_ns), functions (tuple of Function, in order of registration).
     Index it with a qualified name, iterate over its functions, or print it for the table's data.
     """
 
-    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns")
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads")
 
     def __init__(self, data):
         put = object.__setattr__
         put(self, "script", data["script"])
         put(self, "wall_ns", data["wall_ns"])
         put(self, "clock", Clock(data["clock_source"], data["ns_per_tick"], data["resolution_ns"]))
-        for name in ("cost_per_call_ns", "cost_per_split_ns", "call_site_ns", "timing", "lost"):
+        for name in ("cost_per_call_ns", "cost_per_split_ns", "call_site_ns", "timing", "lost", "threads"):
             put(self, name, data[name])
         put(self, "functions", tuple(Function(**row) for row in data["functions"]))
 
@@ -123,10 +123,11 @@ def timing(mode=None):
     return _polyhost.timing() if mode is None else _polyhost.timing(mode)
 
 
-def report(format="table", file=None):
+def report(format="table", file=None, *, sort="crossing"):
     """Write a report of all crossings so far to a text file object, by default sys.stderr.
 
-    format is 'table' or 'json'; anything else is a ValueError.
+    format is 'table' or 'json'; sort, the order of the table's rows, is 'crossing', 'calls', 'errors', 'python', 'native',
+    'self', 'per-call', 'share', 'p50', 'p99' or 'name'. Anything else is a ValueError.
     """
-    text = _polyhost.report(format)
+    text = _polyhost.report(format, sort)
     print(text, end="", file=sys.stderr if file is None else file)

@@ -163,7 +163,7 @@ class Commands(unittest.TestCase):
         self.write("whole.cpp", "POLYHOST_EXPORT int g() { return 1; }\n")
         done = run("list", cwd=self.folder, env=self.environment())
         self.assertEqual((done.returncode, done.stdout), (1, f"whole, from {self.path('whole.cpp')}\n  g() -> int\n"))
-        self.assertIn("broken.cpp:1: no function follows POLYHOST_EXPORT", done.stderr)
+        self.assertIn("broken.cpp:1: the bracket after f is not closed", done.stderr)
         self.assertIn("  g() -> int\n", self.type("list", "whole.cpp"))
 
     def test_stubs_satisfy_a_type_checker(self):

@@ -1,9 +1,13 @@
 """--report: where it goes, however the script ends, and what is refused before the script runs."""
 
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 from support import POLYHOST, rows, run
@@ -139,6 +143,70 @@ class Refused(Folder):
         self.refused(f"--report=json:{missing}", missing, "No such file or directory")
         self.refused(f"--report=json:{self.folder}", self.folder, "Is a directory")
         self.refused("--report=table:/proc/version/x", "Not a directory")
+
+
+def on_terminal(columns, *arguments, **environment):
+    """What a run writes to a terminal of that width, on stdout and stderr (str)."""
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    variables = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    process = subprocess.Popen([POLYHOST, *arguments], stdin=terminal, stdout=terminal, stderr=terminal, env={**variables, **environment})
+    os.close(terminal)
+    text = b""
+    try:
+        while piece := os.read(controller, 65536):
+            text += piece
+    except OSError:  # the last writer is gone
+        pass
+    os.close(controller)
+    assert process.wait() == 0, text
+    return text.decode().replace("\r\n", "\n")
+
+
+class Terminal(Folder):
+    def test_as_wide_as_the_terminal(self):
+        for columns in 60, 90:
+            text = on_terminal(columns, "--report", "-c", CALL, TERM="dumb")
+            table = text[text.index("function") : text.index("\n\nleft out: ")]
+            self.assertLessEqual(max(map(len, table.splitlines())), columns, text)
+        self.assertNotIn("left out", on_terminal(200, "--report", "-c", CALL))
+
+    def test_colours(self):
+        self.assertIn("\x1b[1mfunction ", on_terminal(200, "--report", "-c", CALL, TERM="xterm"))
+        for refusal in dict(TERM="dumb"), dict(TERM="xterm", NO_COLOR="1"):
+            self.assertNotIn("\x1b", on_terminal(200, "--report", "-c", CALL, **refusal))
+        self.assertNotIn("\x1b", run("--report", "-c", CALL).stderr)
+
+
+class Order(Folder):
+    def test_rows_as_asked_for(self):
+        code = "import threads_native as t, timing_native as n\nn.sum([1.0] * 100000)\nfor i in range(9): t.add(1, 2)\n"
+        for order, first in ("calls", "threads_native.add"), ("python", "timing_native.sum"), ("name", "threads_native.add"):
+            self.assertEqual(next(iter(rows(run("--report", f"--sort={order}", "-c", code).stderr))), first)
+            code_of_report = code + f"import polyhost; polyhost.boundary.report(sort={order!r})"
+            self.assertEqual(next(iter(rows(run("-c", code_of_report).stderr))), first)
+
+    def test_an_order_that_there_is_not(self):
+        done = run("--report", "--sort=cost", "-c", CALL)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--sort knows no order 'cost': use one of crossing, calls,", done.stderr)
+        done = run("-c", "import polyhost; polyhost.boundary.report(sort='cost')")
+        self.assertIn("ValueError: there is no order 'cost': use one of crossing, calls,", done.stderr)
+
+
+class Wall(Folder):
+    def test_the_parts_add_up(self):
+        text = run("--report", "-c", "import timing_native as n\nfor i in range(100): n.sum([1.0] * 10000)").stderr
+        self.assertRegex(text, r"\nPython \S+ ms \(\d\S*%\), native \S+ \S+ \(\d\S*%\), crossing \S+ \S+ \(\S+%\)\n")
+        self.assertAlmostEqual(sum(float(part.lstrip("(").rstrip("%,)")) for part in text.splitlines()[1].split() if part.startswith("(")), 100, delta=0.3)
+
+    def test_other_threads_are_noticed(self):
+        start = "t = threading.Thread(target=print); t.start(); t.join(); "
+        for code, several in ("", False), (start, True):
+            done = run("-c", "import threading, polyhost; " + code + CALL + "print(polyhost.boundary.snapshot().threads)")
+            self.assertEqual(done.stdout.splitlines()[-1], str(several), done.stderr)
+            done = run("--report", "-c", "import threading; " + code + CALL)
+            self.assertEqual("Python's part is unknown" in done.stderr, several, done.stderr)
 
 
 class Streams(Folder):

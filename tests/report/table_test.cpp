@@ -1,6 +1,8 @@
 // The table: whole reports against golden files, and the few rules a golden file does not make plain.
 #include "report/table.h"
 
+#include "report/wall.h"
+
 #include "golden.h"
 #include "snapshots.h"
 
@@ -173,4 +175,80 @@ TEST_CASE("nested crossings are explained only where there are some") {
   f = {.name = "m.f(key)", .direction = Direction::outbound, .calls = 1, .python_ns = 10, .native_ns = 20};
   f.self_ns = 10;
   CHECK_FALSE(has(table(run("a.py", {f})), "nested"));
+}
+
+TEST_CASE("a terminal gets what fits its width, and is told what does not") {
+  Snapshot snapshot = run("scripts/examples/nbody.py", mixed());
+  check_golden("narrow.txt", table(snapshot, {.terminal_width = 80}));
+  for (const std::size_t width : {1, 40, 60, 100, 200}) {
+    const std::string text = table(snapshot, {.terminal_width = width});
+    CHECK(has(text, "left out: ") == (width < 128));
+    for (const std::string_view always : {"function", "calls", "crossing", "kernels.dot", "132ms"})
+      CHECK(has(text, always));
+  }
+}
+
+TEST_CASE("colours are for those who ask: the dearest shares, and nothing that a name could forge") {
+  Snapshot snapshot = run("a.py", {inbound("m.dear", 10, 100, 10), inbound("m.costly", 10, 100, 75),
+                                   inbound("m.cheap\x1b[31m", 10, 100, 99)});
+  CHECK_FALSE(has(table(snapshot), "\x1b"));
+  const std::string text = table(snapshot, {.coloured = true});
+  CHECK(has(text, "\x1b[1;31m90.0%\x1b[0m"));
+  CHECK(has(text, "\x1b[33m25.0%\x1b[0m"));
+  CHECK(has(text, " 1.00%"));
+  CHECK(has(text, "m.cheap\\x1b[31m"));
+}
+
+TEST_CASE("rows stand in the order that is asked for") {
+  Snapshot snapshot =
+      run("a.py", {inbound("m.a", 3, 300, 200), inbound("m.b", 9, 90, 80), inbound("m.c", 1, 50, 1)});
+  snapshot.functions[1].errors = 2;
+  const auto order = [&](const char* by) {
+    std::string names;
+    for (const Function& f : polyhost::report::sorted(snapshot.functions, by)) names += f.name.back();
+    return names;
+  };
+  CHECK(order("crossing") == "acb");
+  CHECK(order("calls") == "bac");
+  CHECK(order("errors") == "bac");
+  CHECK(order("python") == "abc");
+  CHECK(order("native") == "abc");
+  CHECK(order("per-call") == "cab");
+  CHECK(order("share") == "cab");
+  CHECK(order("p99") == "acb");
+  CHECK(order("name") == "abc");
+  CHECK(table(snapshot, {.order = "calls"}).find("m.b") < table(snapshot, {.order = "calls"}).find("m.a"));
+  CHECK(polyhost::report::is_order("self"));
+  CHECK_FALSE(polyhost::report::is_order("cost"));
+  CHECK(has(polyhost::report::orders(), "per-call"));
+}
+
+TEST_CASE("the wall time is split into three parts that add up") {
+  Function outer = inbound("m.each", 1, 1'000, 900);
+  outer.self_ns = 300;
+  Function callback = inbound("m.each(f)", 10, 600, 500);
+  callback.direction = Direction::outbound;
+  std::swap(callback.python_ns, callback.native_ns);
+  callback.self_ns = 500;
+  Snapshot snapshot = run("a.py", {outer, callback});
+  snapshot.wall_ns = 10'000;
+  const polyhost::report::Wall wall = polyhost::report::split_wall(snapshot);
+  CHECK(wall.native_ns == 300);
+  CHECK(wall.crossing_ns == 200);
+  CHECK(wall.python_ns == 9'500);
+  CHECK(has(table(snapshot), "\nPython 9.50 us (95.0%), native 300 ns (3.00%), crossing 200 ns (2.00%)\n"));
+  snapshot.lost = snapshot.functions[0].lost = 1;
+  CHECK(has(table(snapshot), "\nPython and what was not timed 9.50 us"));
+}
+
+TEST_CASE("what is not known of the wall time is called unknown") {
+  Snapshot snapshot = run("a.py", {inbound("m.f", 1, 1'000, 900)});
+  snapshot.threads = true;
+  CHECK(
+      has(table(snapshot), "\nnative 900 ns, crossing 100 ns, over all threads; Python's part is unknown\n"));
+  snapshot.threads = false;
+  snapshot.wall_ns = 999;  // as after a reset within a call
+  CHECK_FALSE(polyhost::report::split_wall(snapshot).python_known);
+  snapshot.functions[0].crossing_ns = huge;
+  CHECK_FALSE(polyhost::report::split_wall(snapshot).python_known);
 }

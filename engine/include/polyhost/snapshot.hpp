@@ -64,6 +64,7 @@ struct Snapshot {
   std::string timing;  // the mode now: "exact", "full", "sampled" or "off"
   Cost cost;
   std::uint64_t lost = 0;           // calls counted but not timed, over all functions
+  bool threads = false;             // more than one thread ran Python: sums may exceed wall_ns
   std::vector<Function> functions;  // that were called at least once, in order of registration
 };
 

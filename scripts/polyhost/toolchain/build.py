@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import time
-from importlib.machinery import EXTENSION_SUFFIXES
+from itertools import starmap
 
 from polyhost.toolchain import cache, compiler, manifest
 from polyhost.toolchain.errors import CompileError
@@ -84,17 +84,16 @@ class Compilation:
         main, made = os.path.join(place, "source.cpp"), os.path.join(place, "linked.so")
         with open(main, "wb") as file:
             file.write(text.encode("utf-8", "surrogatepass"))
-        wait_for_support = list
+        targets = [(path, os.path.join(place, f"{number}.o")) for number, path in enumerate([main, *self.sources])]
         if self.shared:
             from polyhost.toolchain import support
 
-            wait_for_support = support.start(self.words, self.include)
-        try:
-            objects = [self.compile(path, os.path.join(place, f"{number}.o")) for number, path in enumerate([main, *self.sources])]
-        finally:
-            shared = wait_for_support()
+            with support.compiled_beside(self.words, self.include) as wait_for_support:
+                objects = [*starmap(self.compile, targets), wait_for_support()]
+        else:
+            objects = [*starmap(self.compile, targets)]
         self.files = {path for path in self.files if path != main and not path.startswith(self.include)}
-        self.call("-shared", *self.options, *objects, *shared, *self.inputs, "-o", made)
+        self.call("-shared", *self.options, *objects, *self.inputs, "-o", made)
         return made
 
     def compile(self, path, target):

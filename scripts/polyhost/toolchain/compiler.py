@@ -101,29 +101,59 @@ def unpack_headers():
 def run(words, what, directory):
     """Runs a compiler to its end, in that directory; what it said on stderr (str). CompileError if it fails, does not end by
     itself, or the disk is full; `what` names the source in it."""
-    import subprocess
+    return Run(words, what, directory).wait()
 
-    from polyhost.toolchain import diagnostics
 
-    try:
-        done = subprocess.run(
-            words, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}
-        )
-    except OSError as failure:
-        advice = "give it fewer flags" if failure.errno == errno.E2BIG else INSTALL
-        raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {advice}") from None
-    said = done.stderr.decode(errors="replace")
-    if done.returncode == 0:
-        return said
-    if "No space left on device" in said or "Disk quota exceeded" in said:
-        raise CompileError(f"{what} was not compiled, as the disk is full: make room in {cache.directory()} and $TMPDIR, or {cache.ADVICE}", output=said)
-    killed = -done.returncode if done.returncode < 0 else None
-    if killed or "Killed signal" in said or "fatal error: Killed" in said:
-        import signal
+class Run:
+    """A compiler at work. CompileError if it cannot be started."""
 
-        name = signal.Signals(killed).name if killed else "SIGKILL"
-        raise CompileError(f"{what} was not compiled: the compiler was ended by {name} (out of memory?); try again", output=said)
-    raise diagnostics.error(what, said)
+    def __init__(self, words, what, directory):
+        import subprocess
+
+        self.what, self.said = what, os.memfd_create("stderr")
+        environment = {**os.environ, "LC_ALL": "C"}
+        try:
+            self.process = subprocess.Popen(
+                words, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.said, env=environment
+            )
+        except OSError as failure:
+            os.close(self.said)
+            advice = "give it fewer flags" if failure.errno == errno.E2BIG else INSTALL
+            raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {advice}") from None
+
+    def wait(self):
+        """As run()."""
+        try:
+            status = self.process.wait()
+            os.lseek(self.said, 0, os.SEEK_SET)
+            with open(self.said, "rb", closefd=False) as file:
+                said = file.read().decode(errors="replace")
+        finally:
+            self.stop()
+        if status == 0:
+            return said
+        raise self.failure(status, said)
+
+    def stop(self):
+        """Ends it, if it still runs: after Ctrl-C, or where its result is of no use any more."""
+        if self.said >= 0:
+            self.process.kill()
+            self.process.wait()
+            os.close(self.said)
+            self.said = -1
+
+    def failure(self, status, said):
+        from polyhost.toolchain import diagnostics
+
+        if "No space left on device" in said or "Disk quota exceeded" in said:
+            return CompileError(f"{self.what} was not compiled, as the disk is full: make room in {cache.directory()} and $TMPDIR, or {cache.ADVICE}", output=said)
+        killed = -status if status < 0 else None
+        if killed or "Killed signal" in said or "fatal error: Killed" in said:
+            import signal
+
+            name = signal.Signals(killed).name if killed else "SIGKILL"
+            return CompileError(f"{self.what} was not compiled: the compiler was ended by {name} (out of memory?); try again", output=said)
+        return diagnostics.error(self.what, said)
 
 
 def pkg_config(packages, where):

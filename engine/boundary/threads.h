@@ -1,0 +1,10 @@
+// Whether more than one thread has run Python in this process.
+#pragma once
+
+namespace polyhost::boundary {
+
+// True once another thread than the main one has had a thread state of Python's; times of crossings then add
+// up beside each other. Needs the GIL while Python runs; afterwards it is what the last call found.
+bool several_threads();
+
+}  // namespace polyhost::boundary
