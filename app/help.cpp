@@ -14,6 +14,8 @@ const char* const help_text =
   polyhost build FILE       an extension module of a .cpp; or the C++ of a script, compiled before it runs
   polyhost list [MODULE]    native functions, their signatures and docstrings
   polyhost stubs MODULE     a .pyi for type checkers
+  polyhost report show FILE  the table of a report that --report=json:FILE has saved
+  polyhost report diff A B  what has become slower or faster from one such report to another
   polyhost help             this text; `polyhost --help` shows python3's
 
 Switches, before the script:
@@ -22,6 +24,9 @@ Switches, before the script:
   --report=json:FILE        as JSON (schema polyhost.report/1)
   --sort=ORDER              of the table's rows: crossing (as without it), calls, errors, python, native, self,
                             per-call, share, p50, p99 or name
+  --budget LINE             `kernels.*: calls <= 1e5, crossing <= 5%, p99 <= 20us`: a script that ends well but
+                            costs more gets status 3, and a sentence on stderr for each breach
+  --budget=@FILE            such lines from a file
   --timing=exact            every call is timed; of the short ones, one in 16 is split into its two sides
                             (this is so without the switch)
   --timing=full             every call is split

@@ -2,6 +2,9 @@
 #include "options.h"
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -82,6 +85,28 @@ void read_sort(std::string_view value, CommandLine& line) {
   line.run.order = value;
 }
 
+// "--budget=kernels.*: calls <= 1e5", "--budget=@FILE"
+void read_budget(std::string_view value, CommandLine& line) {
+  try {
+    if (!value.starts_with('@')) {
+      line.run.budgets.push_back(report::read_budget(value));
+      return;
+    }
+    const std::string path(value.substr(1));
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) {
+      line.error =
+          "cannot read the budgets of " + path + ": give --budget=@FILE a file with a budget on each line";
+      return;
+    }
+    for (report::Budget& budget : report::read_budgets(text.str()))
+      line.run.budgets.push_back(std::move(budget));
+  } catch (const std::invalid_argument& error) {
+    line.error = (value.starts_with('@') ? std::string(value.substr(1)) + ": " : "") + error.what();
+  }
+}
+
 // "--reload"
 void read_reload(std::string_view value, CommandLine& line) {
   if (!value.empty()) line.error = "--reload takes no value: write --reload alone";
@@ -92,11 +117,9 @@ struct Switch {
   std::string_view name;
   void (*read)(std::string_view value, CommandLine& line);
 };
-constexpr Switch switches[] = {{"--report", read_report},
-                               {"--gc", read_gc},
-                               {"--sort", read_sort},
-                               {"--timing", read_timing},
-                               {"--reload", read_reload}};
+constexpr Switch switches[] = {{"--budget", read_budget}, {"--report", read_report},
+                               {"--gc", read_gc},         {"--sort", read_sort},
+                               {"--timing", read_timing}, {"--reload", read_reload}};
 
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {
@@ -118,6 +141,7 @@ constexpr Command commands[] = {{"bench", "polyhost.bench"},
                                 {"build", "polyhost.commands.build"},
                                 {"list", "polyhost.commands.list"},
                                 {"new", "polyhost.commands.new"},
+                                {"report", "polyhost.commands.report"},
                                 {"stubs", "polyhost.commands.stubs"}};
 
 // `polyhost bench ARGUMENTS` is python3 -I -m polyhost.bench ARGUMENTS: the script's environment is not its.
@@ -155,6 +179,10 @@ CommandLine parse(int argc, char** argv) {
   for (bool options = true; options && i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.size() < 2 || argument.front() != '-') break;  // a script, or "-"
+    if (argument == "--budget" && i + 1 < argc) {  // its value is a sentence, and may stand on its own
+      read_budget(argv[++i], line);
+      continue;
+    }
     if (read_switch(argument, line)) continue;
     line.run.arguments.push_back(argv[i]);
     Reading reading = read(argument, i + 1 < argc ? argv[i + 1] : nullptr);

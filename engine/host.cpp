@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "boundary/table.h"
 #include "interpreter/interpreter.h"
+#include "report/budget.h"
 #include "report/output.h"
 #include "session.h"
 
@@ -12,13 +13,18 @@
 
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace polyhost {
 
 namespace {
+
+constexpr int over_budget_status = 3;
 
 // What is left to do when Python has ended. Python calls back without an argument.
 struct Run {
@@ -26,6 +32,9 @@ struct Run {
   std::string order;                                            // of the tables' rows
   pid_t process = 0;
   bool only_with_functions = false;  // no native function, no report
+  std::vector<report::Budget> budgets;
+  std::optional<report::Output> messages;  // stderr, as it was when the run began
+  bool over_budget = false;
   bool imports_cpp = false;
 };
 
@@ -51,14 +60,32 @@ void write_report(const std::string& format, report::Output& output, const recor
   stderr_now.write(session::render(snapshot, "table", style_for(stderr_now)));
 }
 
+void check_budgets(const record::Snapshot& snapshot) {
+  Run& run = current_run();
+  for (const report::Finding& finding : report::check(run.budgets, snapshot)) {
+    run.messages->write("polyhost: " + finding.text + "\n");
+    run.over_budget = run.over_budget || finding.is_breach;
+  }
+}
+
+// Called by exit(): the one place that knows the status and can still change it, however the script ended.
+void end_over_budget(int status, void*) {
+  const Run& run = current_run();
+  if (status != 0 || !run.over_budget || ::getpid() != run.process) return;
+  std::fflush(nullptr);
+  ::_exit(over_budget_status);
+}
+
 // Called by Python, from C: nothing may be thrown.
 void write_reports() noexcept {
   Run& run = current_run();
-  if (run.reports.empty() || ::getpid() != run.process) return;  // a forked child leaves them to its parent
+  if (::getpid() != run.process) return;  // a forked child leaves them to its parent
+  if (run.reports.empty() && run.budgets.empty()) return;
   if (run.only_with_functions && boundary::ledger().entries().empty()) return;
   try {
     const record::Snapshot snapshot = session::take_snapshot();
     for (auto& [format, output] : run.reports) write_report(format, output, snapshot);
+    check_budgets(snapshot);
   } catch (const std::exception& error) {
     base::log_error(std::string("the report is lost: ") + error.what());
   }
@@ -94,7 +121,13 @@ int run(const RunOptions& options) {
   current.only_with_functions = requests.empty() && detail::environment_wants_report();
   if (current.only_with_functions) requests.push_back({"table", ""});
   if (!claim_outputs(requests)) return 2;
-  session::begin({options.script, options.timing, !requests.empty(), options.reloads});
+  current.budgets = options.budgets;
+  const bool reports = !requests.empty() || !current.budgets.empty();
+  if (!current.budgets.empty()) {
+    current.messages.emplace(std::string());
+    ::on_exit(end_over_budget, nullptr);
+  }
+  session::begin({options.script, options.timing, reports, options.reloads});
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
                            options.gc_throughput, python_started, write_reports});
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "record/timing.h"
+#include "report/budget.h"
 #include "report/order.h"
 
 #include <string>
@@ -26,11 +27,13 @@ struct RunOptions {
   std::string script;  // what is run, for the reports' heading
   std::vector<ReportRequest> reports;
   std::string order{report::default_order};  // of the tables' rows (report/order.h)
+  std::vector<report::Budget> budgets;       // checked at the end
 };
 
 // Runs a script, and writes the reports when Python has ended. Returns the exit status; may not return
 // (interpreter/interpreter.h). A report's file that cannot be opened ends the run before it begins, with
-// status 2; one that cannot be written at the end is replaced by the table on stderr.
+// status 2; one that cannot be written at the end is replaced by the table on stderr. A script that ends with
+// status 0 and is over a budget gets status 3, with a sentence for each breach on stderr.
 int run(const RunOptions& options);
 
 // What `polyhost version` prints: polyhost, Python, compiler, one line each.

@@ -10,11 +10,14 @@
 #include "boundary/threads.h"
 #include "interpreter/interpreter.h"
 #include "package.h"
+#include "report/diff.h"
 #include "report/json.h"
+#include "report/read_json.h"
 #include "toolchain/finder.h"
 
 #include <polyhost/version.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace polyhost::session {
@@ -31,6 +34,19 @@ Session& current() {
   return session;
 }
 
+std::string show(const std::string& json, const std::string& format, const std::string& order) {
+  return render(report::read_json(json), format, {.order = order});
+}
+
+std::string diff(const std::vector<std::string>& before, const std::vector<std::string>& after) {
+  const auto read = [](const std::vector<std::string>& texts) {
+    std::vector<record::Snapshot> all(texts.size());
+    std::transform(texts.begin(), texts.end(), all.begin(), report::read_json);
+    return all;
+  };
+  return report::diff(read(before), read(after));
+}
+
 // For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
 const char* last_words(bool reports) {
   return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
@@ -45,7 +61,8 @@ void begin(const Options& options) {
   current().script = options.script;
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
-  boundary::register_module({take_snapshot, reset, in_order, options.reports_at_end, options.reloads});
+  boundary::register_module(
+      {take_snapshot, reset, in_order, show, diff, options.reports_at_end, options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());

@@ -62,6 +62,10 @@ PyObject* snapshot(PyObject*, PyObject*) {
   });
 }
 
+PyObject* as_text(const std::string& utf8_text) {
+  return PyUnicode_DecodeUTF8(utf8_text.data(), static_cast<Py_ssize_t>(utf8_text.size()), "replace");
+}
+
 // A str as UTF-8; throws python_error for lone surrogates.
 std::string utf8(PyObject* text) {
   Py_ssize_t size = 0;
@@ -109,8 +113,32 @@ PyObject* report(PyObject*, PyObject* arguments) {
     PyObject* order = nullptr;
     if (PyArg_ParseTuple(arguments, "UU:report", &format, &order) == 0) return nullptr;
     calibrate();
-    const std::string text = services().render(services().take_snapshot(), utf8(format), utf8(order));
-    return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
+    return as_text(services().render(services().take_snapshot(), utf8(format), utf8(order)));
+  });
+}
+
+PyObject* show(PyObject*, PyObject* arguments) {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    PyObject* json = nullptr;
+    PyObject* format = nullptr;
+    PyObject* order = nullptr;
+    if (PyArg_ParseTuple(arguments, "UUU:show", &json, &format, &order) == 0) return nullptr;
+    return as_text(services().show(utf8(json), utf8(format), utf8(order)));
+  });
+}
+
+PyObject* diff(PyObject*, PyObject* arguments) {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    PyObject* before = nullptr;
+    PyObject* after = nullptr;
+    if (PyArg_ParseTuple(arguments, "O!O!:diff", &PyList_Type, &before, &PyList_Type, &after) == 0)
+      return nullptr;
+    const auto texts = [](PyObject* list) {
+      std::vector<std::string> all;
+      for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); ++i) all.push_back(utf8(PyList_GET_ITEM(list, i)));
+      return all;
+    };
+    return as_text(services().diff(texts(before), texts(after)));
   });
 }
 
@@ -140,6 +168,10 @@ PyMethodDef methods[] = {
      "report(format: str, sort: str) -> str: the ledger as text; format is 'table' or 'json'; sort is the "
      "order\n"
      "of the table's rows."},
+    {"show", show, METH_VARARGS,
+     "show(json: str, format: str, sort: str) -> str: the same of a report that was saved as JSON."},
+    {"diff", diff, METH_VARARGS,
+     "diff(before: list[str], after: list[str]) -> str: what has changed between reports saved as JSON."},
     {"redirect", redirect, METH_O,
      "redirect(pairs: list[tuple[builtin, builtin | str]]) -> list: the first of each pair, wherever it is "
      "held,\n"

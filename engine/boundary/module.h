@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace polyhost::boundary {
 
@@ -15,6 +16,12 @@ struct Services {
   // The snapshot as text; throws std::invalid_argument for a format or an order that it does not know.
   std::function<std::string(const record::Snapshot&, const std::string& format, const std::string& order)>
       render;
+  // The same of a report that was saved as JSON. Throws std::invalid_argument for text that is none, too.
+  std::function<std::string(const std::string& json, const std::string& format, const std::string& order)>
+      show;
+  // What has changed between reports saved as JSON: those before, those after.
+  std::function<std::string(const std::vector<std::string>& before, const std::vector<std::string>& after)>
+      diff;
   bool reports_at_end = false;  // a report will be made when Python has ended
   bool reloads = false;         // _polyhost.reloads, for the loader: watch what modules were made from
 };

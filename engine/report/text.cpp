@@ -44,14 +44,14 @@ std::string escape(char32_t value, bool is_byte) {
   return text;
 }
 
+}  // namespace
+
 // Not printf: it writes a decimal comma where the script has set such a locale.
 std::string fixed(double value, int decimals) {
-  std::array<char, 32> text{};
+  std::array<char, 400> text{};  // of the greatest double, and a fraction
   char* const end = text.data() + text.size();
   return {text.data(), std::to_chars(text.data(), end, value, std::chars_format::fixed, decimals).ptr};
 }
-
-}  // namespace
 
 std::string printable(std::string_view text) {
   std::string out;

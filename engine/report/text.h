@@ -17,6 +17,9 @@ std::size_t width(std::string_view text);
 // Three significant digits and the unit that fits: "1.23ms". "unknown" for what is no duration.
 std::string duration(double ns, std::string_view before_unit);
 
+// With so many decimals, and a point whatever the locale is.
+std::string fixed(double value, int decimals);
+
 // "12.3%"; "-" of nothing.
 std::string share(std::uint64_t part, std::uint64_t whole);
 

@@ -49,7 +49,8 @@ class Snapshot:
     what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
     call_site_ns (float: what the interpreter spends around an inbound call, which is in no row),
     lost (int: calls not timed), threads (bool: more than one ran Python, so that sums may exceed wall_ns), functions (tuple of Function, in order of registration).
-    Index it with a qualified name, iterate over its functions, or print it for the table's data.
+    Index it with a qualified name, or iterate over its functions. A notebook shows it as a table;
+    pandas.DataFrame(snapshot.records()) takes it in.
     """
 
     __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads")
@@ -87,9 +88,43 @@ class Snapshot:
                 return function
         raise KeyError(name)
 
+    def records(self):
+        """A dict for each function (list): what pandas.DataFrame takes."""
+        return [function._asdict() for function in self.functions]
+
+    def to_dict(self):
+        """All of it in dict, list, str, int, float and bool, as json.dumps takes them."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "clock": self.clock._asdict(), "functions": self.records()}
+
+    def _repr_html_(self):
+        """The table, for notebooks."""
+        from html import escape
+
+        titles = "function", "direction", "calls", "errors", "Python side", "native side", "crossing", "per call", "share", "p50", "p99"
+        lines = [_row("th", titles)]
+        for f in sorted(self.functions, key=lambda f: (-f.crossing_ns, f.name)):
+            times = [_duration(ns) for ns in (f.python_ns, f.native_ns, f.crossing_ns, f.crossing_ns / max(f.calls - f.lost, 1))]
+            share = f"{100 * f.crossing_ns / (max(f.python_ns, f.native_ns) or 1):.3g} %"
+            cells = [escape(f.name), f.direction, f.calls, f.errors, *times, share, _duration(f.p50_ns), _duration(f.p99_ns)]
+            lines.append(_row("td", cells if f.timed else [*cells[:4], *["-"] * 7]))
+        return f"<table><caption>{escape(self.script)}, wall {_duration(self.wall_ns)}</caption>{''.join(lines)}</table>"
+
     def __repr__(self):
         calls = sum(function.calls for function in self.functions)
         return f"<polyhost snapshot of {self.script!r}: {len(self)} functions, {calls} calls>"
+
+
+def _row(kind, cells):
+    return "<tr>" + "".join(f"<{kind}>{cell}</{kind}>" for cell in cells) + "</tr>"
+
+
+def _duration(ns):
+    """Three significant digits and the unit that fits (str)."""
+    for unit, size in ("s", 1e9), ("ms", 1e6), ("us", 1e3):
+        if ns >= 0.9995 * size:
+            return f"{ns / size:{'#.3g' if ns < 999.5 * size else '.0f'}}".removesuffix(".") + " " + unit
+    return f"{ns:.3g} ns"
 
 
 def _restore(*values):

@@ -10,6 +10,7 @@ import pickle
 import sys
 import time
 import unittest
+import xml.etree.ElementTree
 
 import _polyhost
 import callbacks_native as cb
@@ -208,6 +209,24 @@ class Snapshots(Case):
         for twin in copy.copy(snapshot), copy.deepcopy(snapshot), pickle.loads(pickle.dumps(snapshot)):
             self.assertEqual(twin.functions, snapshot.functions)
             self.assertEqual(twin.clock, snapshot.clock)
+
+    def test_for_tables_and_notebooks(self):
+        t.add(1, 2)
+        snapshot = boundary.snapshot()
+        (record,) = [record for record in snapshot.records() if record["name"] == snapshot.functions[0].name]
+        self.assertEqual(list(record.values()), list(snapshot.functions[0]))
+        whole = json.loads(json.dumps(snapshot.to_dict()))
+        self.assertEqual(whole["functions"], snapshot.records())
+        self.assertEqual(whole["clock"]["source"], snapshot.clock.source)
+        self.assertEqual(set(whole), set(snapshot.__slots__))
+        page = xml.etree.ElementTree.fromstring(snapshot._repr_html_())
+        self.assertEqual(page.tag, "table")
+        self.assertEqual([len(row) for row in page.iter("tr")], [11] * (len(snapshot) + 1))
+        self.assertIn(snapshot.functions[0].name, {cell.text for cell in page.iter("td")})
+
+    def test_durations(self):
+        shown = {0: "0 ns", 0.5: "0.5 ns", 999: "999 ns", 999.6: "1.00 us", 1000: "1.00 us", 123456: "123 us", 2.5e9: "2.50 s", 3e13: "30000 s"}
+        self.assertEqual({ns: boundary._duration(ns) for ns in shown}, shown)
 
     def test_immutable(self):
         t.add(1, 2)

@@ -6,8 +6,8 @@ source.py     what a source file says of itself in comments, and how it becomes 
 compiler.py   the compiler, its options, one run of it
 diagnostics.py   what it said, as exceptions and warnings of Python's
 cache.py      where results are kept, built once however many processes ask
-build.py      unit to shared object, by the three above; manifest.py: when it must be made again; support.py: what all
-              modules share
+build.py      unit to shared object, by the three above; manifest.py: when it must be made again; compilation.py: making it,
+              with support.py: what all modules share
 finder.py     `import kernels` finds kernels.cpp
 reload.py     polyhost.reload and --reload
 inline.py     polyhost.cpp(source)

@@ -3,10 +3,10 @@
 Whatever is read back is code that will run, so nobody else may be able to write it.
 """
 
+import _imp
 import errno
 import os
 import stat
-from importlib.util import source_hash
 
 from polyhost.toolchain.errors import CompileError
 
@@ -43,10 +43,16 @@ def explained(error):
     return CompileError(f"cannot write to the cache{where}: {error.strerror}; {ADVICE}")
 
 
+def hash_of(content):
+    """16 hexadecimal digits for bytes (str). As importlib.util.source_hash, whose module takes longer to import than a
+    module of the cache altogether."""
+    return _imp.source_hash(0x706F6C79686F7374, content).hex()
+
+
 def digest(*parts):
     """A hexadecimal name for that text, bytes, numbers or nested lists of them (str)."""
     text = repr(parts).encode("utf-8", "surrogateescape")
-    return source_hash(text).hex() + source_hash(text[::-1]).hex()
+    return hash_of(text) + hash_of(text[::-1])
 
 
 class Entry:

@@ -3,16 +3,15 @@
 The search itself is in engine/toolchain/finder.cpp: every failing import comes by there.
 """
 
-import importlib.machinery
-import importlib.util
 import os
+from importlib import _bootstrap, machinery  # not util: it imports more than a module of the cache needs
 
 from polyhost.toolchain import build
 from polyhost.toolchain.errors import CompileError
 from polyhost.toolchain.unit import Unit
 
 
-class CppLoader(importlib.machinery.ExtensionFileLoader):
+class CppLoader(machinery.ExtensionFileLoader):
     """Compiles the source when the module is made, and goes on as with any extension module. `source` (str): its path."""
 
     def __init__(self, name, source):
@@ -43,7 +42,13 @@ class CppLoader(importlib.machinery.ExtensionFileLoader):
 def spec(name, source):
     """The spec of a module that is compiled from that file when it is imported."""
     source = os.path.abspath(source)  # its place in the cache, whatever the current directory was
-    return importlib.util.spec_from_file_location(name, source, loader=CppLoader(name, source))
+    return spec_of(name, source, CppLoader(name, source))
+
+
+def spec_of(name, path, loader):
+    found = machinery.ModuleSpec(name, loader, origin=path)
+    found.has_location = True
+    return found
 
 
 def functions(module):
@@ -60,9 +65,9 @@ def load(unit, path=None, *, version=1, lines={}, shift=0):
     """A module made from a Unit (module), which is compiled if it must be; it is not put into sys.modules. path (str): its
     shared object, if it is known. version, lines, shift: as detail/registration.hpp has them."""
     path = path or build.build(unit)
-    loader = importlib.machinery.ExtensionFileLoader(unit.name, path)
+    loader = machinery.ExtensionFileLoader(unit.name, path)
     try:
-        made = importlib.util.module_from_spec(importlib.util.spec_from_file_location(unit.name, path, loader=loader))
+        made = _bootstrap.module_from_spec(spec_of(unit.name, path, loader))
     except ImportError as error:
         raise explained(error, unit.title) from None
     made.__polyhost_load__ = (version, lines, shift + unit.shift)

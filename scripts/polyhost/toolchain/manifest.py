@@ -3,7 +3,6 @@
 import marshal
 import os
 from importlib.machinery import EXTENSION_SUFFIXES
-from importlib.util import source_hash
 
 from polyhost.toolchain import cache, compiler
 
@@ -12,14 +11,14 @@ KEYS = {"object", "made_from", "line", "native", "files", "absent"}
 
 
 def digest(text):
-    return source_hash(text.encode("utf-8", "surrogatepass")).hex()
+    return cache.hash_of(text.encode("utf-8", "surrogatepass"))
 
 
 def fingerprint(path):
     """[size, time of change, digest] of a file. The time is the one that cannot be set: that of its inode."""
     with open(path, "rb") as file:
         status = os.fstat(file.fileno())
-        return [status.st_size, status.st_ctime_ns, source_hash(file.read()).hex()]
+        return [status.st_size, status.st_ctime_ns, cache.hash_of(file.read())]
 
 
 def file_name(module, path):

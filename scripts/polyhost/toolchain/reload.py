@@ -30,20 +30,22 @@ class Held:
 
 class Loaded:
     """What is known of a module that was compiled when it was imported: path (str) of its shared object, version (int,
-    from 1), names (set of str) that it has defined; held: name -> [Held], one for each shape that the function has had, the
-    last one last; status: of its files, as of status_of, where they are watched; problem (str): why it stayed as it was."""
+    from 1), names (set of str) that it has defined; functions (dict): its first ones; held: name -> [Held], one for each
+    shape that the function has had, the last one last; None before the first reload, as shapes take their time; status: of
+    its files, as of status_of, where they are watched; problem (str): why it stayed as it was."""
 
     def __init__(self, module, path):
         self.path, self.version, self.names = path, 1, defined_names(module)
-        self.held = {name: [Held(function)] for name, function in own_functions(module).items()}
+        self.functions, self.held = finder.functions(module), None
         self.status, self.problem = None, None
 
 
-def own_functions(module):
-    """The native functions of a module just made, by name (dict); one that has two names, by the first."""
+def held_ones(functions):
+    """A Held for each native function (dict by name); one that has two names is there by the first."""
     found = {}
-    for name, function in finder.native_functions(module).items():
-        found.setdefault(id(function), (name, function))
+    for name, function in functions.items():
+        if hasattr(function, "__signature__"):  # not pybind11's, say
+            found.setdefault(id(function), (name, Held(function)))
     return dict(found.values())
 
 
@@ -102,7 +104,9 @@ def what_it_is(value):
 def replace(module, fresh, known):
     """Makes the module what the fresh one is."""
     values = {name: value for name, value in vars(fresh).items() if name in defined_names(fresh) or name == "__doc__"}
-    new = {name: Held(function) for name, function in own_functions(fresh).items()}
+    if known.held is None:
+        known.held = {name: [held] for name, held in held_ones(known.functions).items()}
+    new = held_ones(finder.functions(fresh))
     pairs = []
     for name, earlier in known.held.items():
         for held in earlier:

@@ -34,10 +34,10 @@ class Unit:
         if not is_name(short):
             raise CompileError(f"{path} cannot be a module: its name is to have only letters of ASCII, digits and _, so rename it")
         try:
-            with open(path, encoding="utf-8-sig") as file:
+            with open(path, encoding="utf-8") as file:
                 if os.fstat(file.fileno()).st_size > LONGEST:
                     raise CompileError(f"{path} is no C++ source: it has more than {LONGEST >> 20} MB")
-                text = file.read()
+                text = file.read().removeprefix("\ufeff")  # a mark that some editors leave
         except UnicodeDecodeError as error:
             raise CompileError(f"{path} is not UTF-8 (at byte {error.start}): save it as that") from None
         except OSError as error:

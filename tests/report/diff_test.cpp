@@ -1,0 +1,139 @@
+// Comparing runs: the test of ranks, and the table.
+#include "report/diff.h"
+
+#include "golden.h"
+#include "report/json.h"
+#include "report/rank_test.h"
+#include "report/read_json.h"
+#include "snapshots.h"
+
+#include <stdexcept>
+
+using polyhost::record::Direction;
+using polyhost::record::Function;
+using polyhost::record::Snapshot;
+using polyhost::report::diff;
+using polyhost::report::rank_test;
+using polyhost::report::read_json;
+using polyhost::test::check_golden;
+using polyhost::test::run;
+
+namespace {
+
+Function called(std::string name, std::uint64_t calls, std::uint64_t python_ns, std::uint64_t native_ns) {
+  return {.name = std::move(name),
+          .calls = calls,
+          .python_ns = python_ns,
+          .native_ns = native_ns,
+          .crossing_ns = python_ns - native_ns,
+          .self_ns = native_ns,
+          .timed = calls,
+          .split = calls};
+}
+
+std::vector<Snapshot> runs(std::vector<std::uint64_t> times) {
+  std::vector<Snapshot> all;
+  for (const std::uint64_t ns : times)
+    all.push_back(
+        run("a.py", {called("kernels.fib", 1000, ns, ns - 10'000), called("kernels.same", 10, 1'000, 900)}));
+  return all;
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::string refusal(const std::string& text) {
+  try {
+    read_json(text);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+}  // namespace
+
+// The exact values can be counted by hand: of the 70 orders of 4 and 4 values, one has U = 0 and one U = 16.
+TEST_CASE("the rank test gives the known probabilities") {
+  CHECK(rank_test({1, 2, 3, 4}, {5, 6, 7, 8}) == doctest::Approx(2.0 / 70));
+  CHECK(rank_test({5, 6, 7, 8}, {1, 2, 3, 4}) == doctest::Approx(2.0 / 70));
+  CHECK(rank_test({1, 2, 3, 5}, {4, 6, 7, 8}) == doctest::Approx(4.0 / 70));
+  CHECK(rank_test({1, 2, 3}, {4, 5, 6}) == doctest::Approx(2.0 / 20));
+  CHECK(rank_test({1, 4}, {2, 3}) == doctest::Approx(1.0));
+  CHECK(rank_test({1}, {2}) == doctest::Approx(1.0));
+  CHECK(rank_test({}, {1, 2}) == 1.0);
+  CHECK(rank_test({3, 3, 3}, {3, 3, 3}) == 1.0);
+}
+
+TEST_CASE("with ties and with many values it is the normal approximation") {
+  std::vector<double> low;
+  std::vector<double> high;
+  for (int i = 0; i < 30; ++i) {
+    low.push_back(i);
+    high.push_back(i + 0.5);
+  }
+  CHECK(rank_test(low, high) == doctest::Approx(0.830).epsilon(0.01));  // U 435, mean 450, sd 67.6
+  for (double& value : high) value += 100;
+  CHECK(rank_test(low, high) < 1e-9);
+  CHECK(rank_test({1, 1, 2, 2, 3}, {3, 4, 4, 5, 5}) ==
+        doctest::Approx(0.0147).epsilon(0.01));  // U 0.5, sd 4.70
+}
+
+TEST_CASE("two runs: what differs by a tenth is named, and that it is not tested is said") {
+  Snapshot before =
+      run("a.py", {called("kernels.fib", 1000, 100'000, 60'000), called("kernels.gone", 5, 500, 400),
+                   called("kernels.faster", 10, 9'000, 8'000), called("kernels.near", 10, 1'000, 900)});
+  Snapshot after =
+      run("a.py", {called("kernels.fib", 2000, 300'000, 60'000), called("kernels.new", 5, 500, 400),
+                   called("kernels.faster", 10, 6'000, 5'000), called("kernels.near", 10, 1'050, 900)});
+  check_golden("diff.txt", diff({before}, {after}));
+}
+
+TEST_CASE("sets of runs: only what the test finds is called a change") {
+  const std::string text =
+      diff(runs({100'000, 101'000, 102'000, 103'000}), runs({104'000, 105'000, 106'000, 107'000}));
+  CHECK(has(text, "4 runs of a.py before, 4 runs of a.py after"));
+  CHECK(has(text, "\nkernels.fib is slower: 106ns a call, not 102ns (1.04x, p 0.029)\n"));
+  CHECK_FALSE(has(text, "kernels.same is"));
+  CHECK_FALSE(has(text, "it is tested"));
+  const std::string noise =
+      diff(runs({100'000, 150'000, 102'000, 140'000}), runs({160'000, 101'000, 145'000, 170'000}));
+  CHECK(has(noise, "\nnothing is slower or faster\n"));
+}
+
+TEST_CASE("nothing in common, nothing at all") {
+  CHECK(has(diff({run("a.py", {})}, {run("b.py", {})}), "no function was called in any of them"));
+  const std::string text =
+      diff({run("a.py", {called("m.a", 1, 2, 1)})}, {run("b.py", {called("m.b", 1, 2, 1)})});
+  CHECK(has(text, "nothing is slower or faster"));
+  CHECK(has(text, "m.b"));
+}
+
+TEST_CASE("a report that was saved is read back as it was") {
+  Snapshot snapshot = run("gr\u00f6\u00dfe.py", {called("m.f", 1000, 900, 500), called("m.f", 10, 900, 500)});
+  snapshot.functions[1].direction = Direction::outbound;
+  snapshot.functions[1].standard_error_ns = 7;
+  snapshot.lost = 3;
+  snapshot.threads = true;
+  snapshot.timing = "sampled";
+  snapshot.cost.call_site_ns = polyhost::record::Cost::unknown;
+  const std::string text = polyhost::report::json(snapshot);
+  CHECK(polyhost::report::json(read_json(text)) == text);
+}
+
+TEST_CASE("reports of an older polyhost lack names; what is no report is refused") {
+  CHECK(read_json(R"({"schema": "polyhost.report/1", "functions": [{"name": "m.f", "calls": 3}]})")
+            .functions[0]
+            .calls == 3);
+  CHECK(has(refusal("no"), "it is not JSON"));
+  CHECK(has(refusal(""), "it is not JSON"));
+  CHECK(has(refusal("[]"), "it is no report of polyhost's"));
+  CHECK(has(refusal("{}"), "it is no report of polyhost's"));
+  CHECK(has(refusal(R"({"schema": "polyhost.report/9"})"),
+            "its schema is polyhost.report/9, but this polyhost reads"));
+  CHECK(has(refusal(R"({"schema": "polyhost.report/1"})"), "it is a damaged report"));
+  CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [{"calls": "many"}]})"),
+            "it is a damaged report"));
+  CHECK(has(refusal(R"({"schema": 1, "functions": []})"), "it is a damaged report"));
+  CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": 3})"), "it is a damaged report"));
+  CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [3]})"), "it is a damaged report"));
+}
