@@ -20,7 +20,8 @@ const char* const help_text =
 
 Switches, before the script:
   --report                  a table of all crossings, to stderr, when the script ends
-  --report=table:FILE       the same into a file
+  --report=html:FILE        a page for a browser: sorted, searched, with a histogram for each function
+  --report=table:FILE       the table into a file
   --report=json:FILE        as JSON (schema polyhost.report/1)
   --sort=ORDER              of the table's rows: crossing (as without it), calls, errors, python, native, self,
                             per-call, share, p50, p99 or name

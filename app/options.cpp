@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -50,11 +51,11 @@ void read_report(std::string_view value, CommandLine& line) {
   const std::size_t colon = value.find(':');
   const std::string format(value.empty() ? "table" : value.substr(0, colon));
   const std::string file(colon == std::string_view::npos ? "" : value.substr(colon + 1));
-  if (format != "table" && format != "json") {
-    line.error =
-        "--report knows no format '" + format + "': use --report, --report=json:FILE or --report=table:FILE";
-  } else if (colon != std::string_view::npos && file.empty()) {
-    line.error = "--report=" + format + ": lacks a file after the colon: write --report=" + format + ":FILE";
+  if (format != "table" && format != "json" && format != "html") {
+    line.error = "--report knows no format '" + format +
+                 "': use --report, --report=html:FILE, --report=json:FILE or --report=table:FILE";
+  } else if ((colon != std::string_view::npos || format == "html") && file.empty()) {
+    line.error = "--report=" + format + ": lacks a file: write --report=" + format + ":FILE";
   } else {
     line.run.reports.push_back({format, file});
   }
@@ -85,25 +86,32 @@ void read_sort(std::string_view value, CommandLine& line) {
   line.run.order = value;
 }
 
+// The content of a file; nothing if it cannot be read, or is a directory.
+std::optional<std::string> content(const std::string& path) {
+  try {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  } catch (const std::ios_base::failure&) {
+    return std::nullopt;
+  }
+}
+
 // "--budget=kernels.*: calls <= 1e5", "--budget=@FILE"
 void read_budget(std::string_view value, CommandLine& line) {
+  const std::string path(value.starts_with('@') ? value.substr(1) : "");
   try {
     if (!value.starts_with('@')) {
       line.run.budgets.push_back(report::read_budget(value));
-      return;
-    }
-    const std::string path(value.substr(1));
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) {
+    } else if (const std::optional<std::string> text = content(path)) {
+      for (report::Budget& budget : report::read_budgets(*text))
+        line.run.budgets.push_back(std::move(budget));
+    } else {
       line.error =
           "cannot read the budgets of " + path + ": give --budget=@FILE a file with a budget on each line";
-      return;
     }
-    for (report::Budget& budget : report::read_budgets(text.str()))
-      line.run.budgets.push_back(std::move(budget));
   } catch (const std::invalid_argument& error) {
-    line.error = (value.starts_with('@') ? std::string(value.substr(1)) + ": " : "") + error.what();
+    line.error = (path.empty() ? "" : path + ": ") + error.what();
   }
 }
 

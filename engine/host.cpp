@@ -80,8 +80,8 @@ void end_over_budget(int status, void*) {
 void write_reports() noexcept {
   Run& run = current_run();
   if (::getpid() != run.process) return;  // a forked child leaves them to its parent
+  if (run.only_with_functions && boundary::ledger().entries().empty()) run.reports.clear();
   if (run.reports.empty() && run.budgets.empty()) return;
-  if (run.only_with_functions && boundary::ledger().entries().empty()) return;
   try {
     const record::Snapshot snapshot = session::take_snapshot();
     for (auto& [format, output] : run.reports) write_report(format, output, snapshot);

@@ -12,7 +12,7 @@ namespace polyhost {
 
 // A report to be made when the run ends.
 struct ReportRequest {
-  std::string format;  // "table" or "json"
+  std::string format;  // "table", "json" or "html"
   std::string file;    // empty: stderr
 };
 

@@ -11,6 +11,7 @@
 #include "interpreter/interpreter.h"
 #include "package.h"
 #include "report/diff.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/read_json.h"
 #include "toolchain/finder.h"
@@ -95,7 +96,8 @@ std::string render(const record::Snapshot& snapshot, const std::string& format,
     throw std::invalid_argument("there is no order '" + style.order + "': use one of " + report::orders());
   if (format == "table") return report::table(snapshot, style);
   if (format == "json") return report::json(snapshot);
-  throw std::invalid_argument("use 'table' or 'json': there is no report format '" + format + "'");
+  if (format == "html") return report::html(snapshot);
+  throw std::invalid_argument("use 'table', 'json' or 'html': there is no report format '" + format + "'");
 }
 
 }  // namespace polyhost::session

@@ -31,8 +31,8 @@ record::Snapshot take_snapshot();
 // Empties the ledger and restarts the wall clock. Needs the GIL.
 void reset();
 
-// The snapshot as text, the table in that style. Throws std::invalid_argument for a format other than "table"
-// and "json", and for an order that report/order.h does not know.
+// The snapshot as text, the table in that style. Throws std::invalid_argument for a format other than
+// "table", "json" and "html", and for an order that report/order.h does not know.
 std::string render(const record::Snapshot& snapshot, const std::string& format,
                    const report::TableStyle& style = {});
 

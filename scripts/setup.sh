@@ -43,6 +43,12 @@ clang-tidy          checks the code
 clang-format        checks the layout of the code
 END
 }
+browser_packages() {
+  cat <<'END'
+chromium-driver     opens the HTML report in a real browser, in the tests
+python3-selenium    drives it
+END
+}
 # Needs python3, whose version is in the name.
 parity_packages() {
   cat <<END

@@ -5,6 +5,7 @@
 #include "boundary/interrupt.h"
 #include "boundary/redirect.h"
 #include "boundary/table.h"
+#include "boundary/threads.h"
 #include "record/timing.h"
 
 #include <polyhost/version.h>
@@ -157,6 +158,11 @@ int execute(PyObject* module) {
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
 }
 
+PyObject* expect_own_thread(PyObject*, PyObject*) {
+  expect_thread();
+  Py_RETURN_NONE;
+}
+
 PyMethodDef methods[] = {
     {"snapshot", snapshot, METH_NOARGS, "snapshot() -> dict: the ledger as it is now, in nanoseconds."},
     {"ledger_of", ledger_of, METH_O,
@@ -165,13 +171,16 @@ PyMethodDef methods[] = {
     {"timing", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(timing)), METH_FASTCALL,
      "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},
     {"report", report, METH_VARARGS,
-     "report(format: str, sort: str) -> str: the ledger as text; format is 'table' or 'json'; sort is the "
+     "report(format: str, sort: str) -> str: the ledger as text; format is 'table', 'json' or 'html'; sort "
+     "is the "
      "order\n"
      "of the table's rows."},
     {"show", show, METH_VARARGS,
      "show(json: str, format: str, sort: str) -> str: the same of a report that was saved as JSON."},
     {"diff", diff, METH_VARARGS,
      "diff(before: list[str], after: list[str]) -> str: what has changed between reports saved as JSON."},
+    {"expect_thread", expect_own_thread, METH_NOARGS,
+     "expect_thread() -> None: the next thread is polyhost's own."},
     {"redirect", redirect, METH_O,
      "redirect(pairs: list[tuple[builtin, builtin | str]]) -> list: the first of each pair, wherever it is "
      "held,\n"

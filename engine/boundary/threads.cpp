@@ -9,17 +9,27 @@
 
 namespace polyhost::boundary {
 
+namespace {
+
+std::uint64_t own_states = 0;  // made by this file, or expected
+
+}  // namespace
+
+void expect_thread() { ++own_states; }
+
 bool several_threads() {
   static bool several = false;
-  static std::uint64_t asked = 0;
+  static std::uint64_t counted_from = 0;
   if (several || detail::out_of_reach()) return several;
   PyInterpreterState* const interpreter = PyInterpreterState_Main();
   PyThreadState* first = PyInterpreterState_ThreadHead(interpreter);
-  while (PyThreadState_Next(first) != nullptr) first = PyThreadState_Next(first);  // the main thread's
+  while (PyThreadState_Next(first) != nullptr) first = PyThreadState_Next(first);       // the main thread's
+  if (counted_from != 0 && counted_from != PyThreadState_GetID(first)) own_states = 0;  // a forked child's
+  counted_from = PyThreadState_GetID(first);
   PyThreadState* const made = PyThreadState_New(interpreter);
   if (made == nullptr) return several;
-  ++asked;
-  several = PyThreadState_GetID(made) > PyThreadState_GetID(first) + asked;
+  ++own_states;
+  several = PyThreadState_GetID(made) > counted_from + own_states;
   PyThreadState_Clear(made);
   PyThreadState_Delete(made);
   return several;

@@ -7,4 +7,7 @@ namespace polyhost::boundary {
 // up beside each other. Needs the GIL while Python runs; afterwards it is what the last call found.
 bool several_threads();
 
+// Says that another thread will be made that does not count: polyhost's own.
+void expect_thread();
+
 }  // namespace polyhost::boundary

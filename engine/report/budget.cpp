@@ -125,6 +125,7 @@ Budget read_budget(std::string_view line) {
 
 std::vector<Budget> read_budgets(std::string_view text) {
   std::vector<Budget> budgets;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a mark that some editors leave
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, end));
@@ -160,7 +161,11 @@ std::vector<Finding> check(const std::vector<Budget>& budgets, const record::Sna
                             printable(limit.text) + "`"});
       }
     }
-    if (!matched)
+    if (!matched && snapshot.timing == "off")
+      findings.push_back({"the budget for `" + printable(budget.pattern) +
+                              "` cannot be checked: with timing off nothing is counted",
+                          /*is_breach=*/false});
+    else if (!matched)
       findings.push_back(
           {"the budget for `" + printable(budget.pattern) + "` matches no function that was called",
            /*is_breach=*/false});

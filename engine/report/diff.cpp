@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace polyhost::report {
@@ -45,7 +46,7 @@ double median(std::vector<double> values) {
 void add(const Function& f, Samples& to) {
   const auto timed = static_cast<double>(f.calls - std::min(f.calls, f.lost));
   to.calls.push_back(static_cast<double>(f.calls));
-  if (timed == 0) return;
+  if (f.timed == 0 || timed == 0) return;  // its time is unknown
   to.per_call.push_back(static_cast<double>(std::max(f.python_ns, f.native_ns)) / timed);
   to.crossing.push_back(static_cast<double>(f.crossing_ns) / timed);
 }
@@ -73,7 +74,10 @@ std::vector<Change> matched(const std::vector<Snapshot>& before, const std::vect
 double total(const Samples& s) { return median(s.calls) * median(s.per_call); }
 
 bool on_both_sides(const Change& c) { return !c.before.per_call.empty() && !c.after.per_call.empty(); }
-double ratio(const Change& c) { return median(c.after.per_call) / std::max(median(c.before.per_call), 1e-9); }
+// Times shorter than a picosecond are none.
+double ratio(const Change& c) {
+  return std::max(median(c.after.per_call), 1e-3) / std::max(median(c.before.per_call), 1e-3);
+}
 
 std::optional<double> probability(const Change& c) {
   if (std::min(c.before.per_call.size(), c.after.per_call.size()) < enough_runs) return std::nullopt;
@@ -81,7 +85,7 @@ std::optional<double> probability(const Change& c) {
 }
 
 bool is_change(const Change& c) {
-  if (!on_both_sides(c)) return false;
+  if (!on_both_sides(c) || ratio(c) == 1) return false;
   if (const std::optional<double> p = probability(c)) return *p < significant;
   return std::abs(ratio(c) - 1) > notable;
 }
@@ -149,6 +153,7 @@ std::string runs(const std::vector<Snapshot>& set) {
 }  // namespace
 
 std::string diff(const std::vector<Snapshot>& before, const std::vector<Snapshot>& after) {
+  if (before.empty() || after.empty()) throw std::invalid_argument("there is no report to compare with");
   std::vector<Change> changes = matched(before, after);
   std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
     return std::abs(total(a.after) - total(a.before)) > std::abs(total(b.after) - total(b.before));

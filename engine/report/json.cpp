@@ -25,6 +25,9 @@ ordered_json clock(const record::Clock& c) {
 ordered_json function(const record::Function& f) {
   ordered_json row = {{"name", f.name}, {"direction", text(f.direction)}};
   for (const auto& [name, value] : detail::row_numbers) row[name] = f.*value;
+  auto& histogram = row["histogram"] = ordered_json::array();
+  for (const record::Bucket& bucket : f.histogram)
+    histogram.push_back({bucket.from_ns, bucket.to_ns, bucket.calls});
   return row;
 }
 

@@ -5,7 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <stdexcept>
+#include <vector>
 
 namespace polyhost::report {
 namespace {
@@ -18,6 +22,15 @@ void read(const json& from, const char* name, T& into) {
   if (found != from.end() && !found->is_null()) found->get_to(into);
 }
 
+// A count or a time: other numbers would be what no report says.
+void read(const json& from, const char* name, std::uint64_t& into) {
+  const auto found = from.find(name);
+  if (found == from.end()) return;
+  if (!found->is_number_unsigned())
+    throw std::invalid_argument(std::string("it is a damaged report: ") + name + " is no whole number from 0 on");
+  into = found->get<std::uint64_t>();
+}
+
 record::Function function(const json& from) {
   record::Function f;
   from.get_ref<const json::object_t&>();  // throws for what is none
@@ -27,6 +40,10 @@ record::Function function(const json& from) {
   f.direction = direction == text(record::Direction::outbound) ? record::Direction::outbound
                                                                : record::Direction::inbound;
   for (const auto& [name, value] : detail::row_numbers) read(from, name, f.*value);
+  std::vector<std::array<std::uint64_t, 3>> histogram;
+  read(from, "histogram", histogram);
+  f.lost = std::min(f.lost, f.calls);
+  for (const auto& [from_ns, to_ns, calls] : histogram) f.histogram.push_back({from_ns, to_ns, calls});
   return f;
 }
 

@@ -154,7 +154,8 @@ std::string where_the_time_went(const Snapshot& s) {
     return name + phrase(ns) + (wall.python_known ? " (" + share(ns, s.wall_ns) + ")" : "");
   };
   const std::string boundary = part("native ", wall.native_ns) + part(", crossing ", wall.crossing_ns);
-  if (!wall.python_known) return boundary + ", over all threads; Python's part is unknown";
+  if (!wall.python_known)
+    return boundary + (s.threads ? ", over all threads" : "") + "; Python's part is unknown";
   const bool partly =
       s.lost > 0 || std::any_of(s.functions.begin(), s.functions.end(),
                                 [](const Function& f) { return f.timed + f.lost < f.calls && f.timed == 0; });

@@ -22,7 +22,7 @@ Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), r
 Function = namedtuple(
     "Function",
     "name direction calls errors lost python_ns native_ns crossing_ns convert_in_ns convert_out_ns"
-    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns",
+    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns histogram",
 )
 Function.__doc__ = """One native function in one direction: sums over all its calls.
 
@@ -39,6 +39,7 @@ min_ns, max_ns, p50_ns, p99_ns
 timed, split        calls of which the whole was timed; calls that were split into their two sides. Where they are
                     less than calls, the sums are estimates from these, without bias
 standard_error_ns   of the outer side's sum; 0 if every call was timed
+histogram           (from_ns, to_ns, calls) of the Python side of timed calls, in order, without empty ones (tuple of tuples)
 """
 
 
@@ -130,6 +131,7 @@ def _duration(ns):
 def _restore(*values):
     """The Snapshot with these attributes, for copy and pickle."""
     made = Snapshot.__new__(Snapshot)
+    object.__setattr__(made, "threads", False)  # one that was pickled by an older polyhost lacks it
     for name, value in zip(Snapshot.__slots__, values):
         object.__setattr__(made, name, value)
     return made
@@ -161,7 +163,7 @@ def timing(mode=None):
 def report(format="table", file=None, *, sort="crossing"):
     """Write a report of all crossings so far to a text file object, by default sys.stderr.
 
-    format is 'table' or 'json'; sort, the order of the table's rows, is 'crossing', 'calls', 'errors', 'python', 'native',
+    format is 'table', 'json' or 'html'; sort, the order of the table's rows, is 'crossing', 'calls', 'errors', 'python', 'native',
     'self', 'per-call', 'share', 'p50', 'p99' or 'name'. Anything else is a ValueError.
     """
     text = _polyhost.report(format, sort)

@@ -50,6 +50,11 @@ class Budget(unittest.TestCase):
             done = run(f"--budget=@{path}", "-c", CALLS)
             self.assertEqual(done.returncode, 3)
             self.assertEqual(done.stderr, OVER + "polyhost: the budget for `no_such.*` matches no function that was called\n")
+            for empty in "", "\ufeff# nothing yet\n":
+                with open(path + ".empty", "w", encoding="utf-8") as file:
+                    file.write(empty)
+                self.assertEqual(run(f"--budget=@{path}.empty", "-c", "print('run')").stdout, "run\n")
+            self.assertEqual(run(f"--budget=@{folder}", "-c", "print('run')").returncode, 2)
             with open(path, "a") as file:
                 file.write("a: b\n")
             done = run(f"--budget=@{path}", "-c", "print('run')")
@@ -58,6 +63,13 @@ class Budget(unittest.TestCase):
             done = run(f"--budget=@{path}.not", "-c", "print('run')")
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertIn("cannot read the budgets of", done.stderr)
+
+    def test_where_nothing_was_called_or_counted(self):
+        for environment in {}, {"POLYHOST_REPORT": "1"}:
+            done = run("--budget", TIGHT, "-c", "print('end')", env={**os.environ, **environment})
+            self.assertEqual((done.returncode, done.stderr), (0, "polyhost: the budget for `threads_native.*` matches no function that was called\n"))
+        done = run("--timing=off", "--budget", TIGHT, "-c", CALLS)
+        self.assertEqual((done.returncode, done.stderr), (0, "polyhost: the budget for `threads_native.*` cannot be checked: with timing off nothing is counted\n"))
 
     def test_beside_a_report(self):
         done = run("--report", "--budget", TIGHT, "-c", CALLS)

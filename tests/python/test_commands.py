@@ -121,6 +121,16 @@ class Commands(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), ["kernels.cpp"])
         self.assertIn("--sanitize needs -o DIR", self.type("build", "kernels.cpp", "--sanitize", status=2))
 
+    def test_a_module_that_imports_what_stands_beside_it(self):
+        os.mkdir(self.path("sub"))
+        self.write("sub/helper.py", "VALUE = 4\n")
+        self.write(
+            "sub/user.cpp",
+            "#include <polyhost/native.hpp>\nint f() { return 1; }\n"
+            'POLYHOST_MODULE(user, m) { m.def<f>("f()"); if (!polyhost::object::steal(PyImport_ImportModule("helper"))) polyhost::throw_python_error(); }\n',
+        )
+        self.type("build", "sub/user.cpp", "-o", "out")
+
     def test_a_name_that_means_something_else(self):
         self.write("random.cpp", "POLYHOST_EXPORT int dice() { return 4; }\n")
         os.mkdir(self.path("kern"))

@@ -277,13 +277,21 @@ class Reload(unittest.TestCase):
             with open("late.h", "w") as file:
                 file.write("// here\\n")
             wait(5.75)
+            with open("late.h", "w") as file:
+                file.write("#undef FACTOR\\n#define FACTOR wrong( {\\n")
+            with open("kernels.cpp", "w") as file:
+                file.write(text.replace("double scale(", '#include "late.h"\\ndouble scale('))
+            time.sleep(2)
+            with open("late.h", "r+") as file:  # in place: its folder does not change
+                file.write("#undef FACTOR\\n#define FACTOR 7        \\n")
+            wait(7.75)
             """,
             "--reload",
             # The thread that watches is stopped where it stands when Python ends, as daemons are: what it holds then is let go
             # by nobody.
             ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0",
         )
-        self.assertEqual(lines, ["2.0 1", "2.5 1", "5.5 1", "5.75 1"])
+        self.assertEqual(lines, ["2.0 1", "2.5 1", "5.5 1", "5.75 1", "7.75 1"])
         self.assertIn("polyhost: kernels was reloaded\n", self.said)
         self.assertIn("polyhost: kernels stays as it was: ", self.said)
 

@@ -73,6 +73,12 @@ class Json(Folder):
             for key in FUNCTION[2:]:
                 self.assertIs(type(row[key]), int)
                 self.assertGreaterEqual(row[key], 0)
+            self.assertEqual(sum(calls for _, _, calls in row["histogram"]), row["timed"])
+            for low, high, calls in row["histogram"]:
+                self.assertLess(low, high)
+                self.assertGreater(calls, 0)
+                self.assertGreaterEqual(row["max_ns"], low)
+            self.assertEqual(row["histogram"], sorted(row["histogram"]))
             sides = row["python_ns"], row["native_ns"]
             self.assertEqual(row["crossing_ns"], max(sides) - min(sides))
             self.assertEqual(max(sides), sides[row["direction"] == "outbound"])
@@ -133,8 +139,9 @@ class Refused(Folder):
         self.assertFalse(os.path.exists(marker), "the script has run")
 
     def test_unknown_formats(self):
-        self.refused("--report=html", "polyhost", "html", "--report=json:FILE")
-        self.refused("--report=html:file", "html")
+        self.refused("--report=pdf", "polyhost", "pdf", "--report=json:FILE")
+        self.refused("--report=pdf:file", "pdf")
+        self.refused("--report=html", "lacks a file", "--report=html:FILE")
         self.refused("--report=:file", "--report")
         self.refused("--report=json:", "lacks a file", "--report=json:FILE")
 

@@ -80,6 +80,15 @@ TEST_CASE("patterns are those of a shell") {
   CHECK(findings.front().text == "the budget for `kernel.*` matches no function that was called");
 }
 
+TEST_CASE("with timing off nothing can be checked") {
+  Snapshot snapshot = run("a.py", {});
+  snapshot.timing = "off";
+  const std::vector<Finding> findings = check({read_budget("*: calls <= 1")}, snapshot);
+  REQUIRE(findings.size() == 1);
+  CHECK_FALSE(findings.front().is_breach);
+  CHECK(findings.front().text == "the budget for `*` cannot be checked: with timing off nothing is counted");
+}
+
 TEST_CASE("each function and each limit is found") {
   Function other = scale;
   other.name = "kernels.add";

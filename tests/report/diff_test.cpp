@@ -100,6 +100,19 @@ TEST_CASE("sets of runs: only what the test finds is called a change") {
   CHECK(has(noise, "\nnothing is slower or faster\n"));
 }
 
+TEST_CASE("a report is the same as itself, and times that are not known are no change") {
+  Function untimed = called("m.untimed", 10, 0, 0);
+  untimed.timed = untimed.split = 0;
+  const Snapshot odd = run("a.py", {called("m.zero", 10, 0, 0), untimed, called("m.f", 10, 500, 400)});
+  CHECK(has(diff({odd}, {odd}), "nothing is slower or faster"));
+  Snapshot timed = odd;
+  timed.functions[1] = called("m.untimed", 10, 500, 400);
+  CHECK(has(diff({odd}, {timed}), "nothing is slower or faster"));
+  CHECK(has(diff({timed}, {odd}), "nothing is slower or faster"));
+  CHECK_THROWS_AS(diff({}, {odd}), std::invalid_argument);
+  CHECK_THROWS_AS(diff({odd}, {}), std::invalid_argument);
+}
+
 TEST_CASE("nothing in common, nothing at all") {
   CHECK(has(diff({run("a.py", {})}, {run("b.py", {})}), "no function was called in any of them"));
   const std::string text =
@@ -136,4 +149,7 @@ TEST_CASE("reports of an older polyhost lack names; what is no report is refused
   CHECK(has(refusal(R"({"schema": 1, "functions": []})"), "it is a damaged report"));
   CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": 3})"), "it is a damaged report"));
   CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [3]})"), "it is a damaged report"));
+  for (const char* number : {"-1", "1.5", "1e300", "null", "true", "\"3\"", "18446744073709551616"})
+    CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [{"calls": )" + std::string(number) + "}]}"),
+              "it is a damaged report: calls is no whole number from 0 on"));
 }

@@ -249,6 +249,7 @@ TEST_CASE("what is not known of the wall time is called unknown") {
   snapshot.threads = false;
   snapshot.wall_ns = 999;  // as after a reset within a call
   CHECK_FALSE(polyhost::report::split_wall(snapshot).python_known);
+  CHECK(has(table(snapshot), "\nnative 900 ns, crossing 100 ns; Python's part is unknown\n"));
   snapshot.functions[0].crossing_ns = huge;
   CHECK_FALSE(polyhost::report::split_wall(snapshot).python_known);
 }

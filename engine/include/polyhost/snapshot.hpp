@@ -31,6 +31,13 @@ struct Cost {
   double call_site_ns = unknown;  // what the interpreter spends around an inbound call: it is in no row
 };
 
+// Calls whose Python side took at least from_ns and less than to_ns.
+struct Bucket {
+  std::uint64_t from_ns = 0;
+  std::uint64_t to_ns = 0;
+  std::uint64_t calls = 0;
+};
+
 // One function in one direction. Sums are over all calls; where not every call was timed, or split into its
 // two sides, they are estimates without bias. A call that made nested crossings counts them in its own sums
 // too, except in self_ns.
@@ -54,7 +61,9 @@ struct Function {
   std::uint64_t timed = 0;              // calls of which at least the whole was timed
   std::uint64_t split = 0;              // calls that took all four ticks
   std::uint64_t standard_error_ns = 0;  // of the outer side; 0 if every call was timed
-  std::string module{};                 // what stands before the function in `name`; in no report
+  std::vector<Bucket>
+      histogram{};       // of the Python side of the timed calls, in order; empty ones are left out
+  std::string module{};  // what stands before the function in `name`; in no report
 };
 
 struct Snapshot {

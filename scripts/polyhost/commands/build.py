@@ -38,6 +38,7 @@ def main(arguments):
 
 
 def build_module(path, directory, flags, sanitized):
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))  # for what the module itself imports
     name = os.path.basename(path).removesuffix(".cpp")
     made = os.path.join(directory, name + EXTENSION_SUFFIXES[0])
     unit = Unit.of_file(name, path, flags)

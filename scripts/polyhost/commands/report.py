@@ -19,7 +19,7 @@ def main(arguments):
     actions = parser.add_subparsers(required=True, metavar="show|diff")
     show = actions.add_parser("show", help="one report in another form", description="Shows a saved report.")
     show.add_argument("file", metavar="FILE")
-    show.add_argument("--format", default="table", help="table (as without it) or json")
+    show.add_argument("--format", default="table", help="table (as without it), json or html")
     show.add_argument("--sort", default="crossing", help="the order of the table's rows, as for polyhost --sort")
     show.set_defaults(run=lambda options: _polyhost.show(read(options.file), options.format, options.sort))
     diff = actions.add_parser("diff", help="what has become slower or faster", description=DIFF)
@@ -47,7 +47,7 @@ def read(path):
 def read_all(path):
     if not os.path.isdir(path):
         return [read(path)]
-    names = sorted(name for name in os.listdir(path) if name.endswith(".json"))
+    names = sorted(name for name in os.listdir(path) if name.endswith(".json") and os.path.isfile(os.path.join(path, name)))
     if not names:
         sys.exit(f"polyhost report: {path} has no .json in it: save reports there by --report=json:{os.path.join(path, '1.json')}")
     return [read(os.path.join(path, name)) for name in names]

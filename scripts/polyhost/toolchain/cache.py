@@ -21,7 +21,7 @@ def directory():
         if not os.path.isabs(home):  # neither $HOME nor an entry in the system's list of users
             raise CompileError("there is no home directory for the cache: set XDG_CACHE_HOME to a directory of yours")
         base = os.path.join(home, ".cache")
-    return os.path.join(base, "polyhost")
+    return os.path.join(os.path.normpath(base), "polyhost")
 
 
 def check_owner(path):
@@ -60,6 +60,13 @@ class Entry:
 
     def __init__(self, *name):
         self.path = os.path.join(directory(), *name)
+
+    @classmethod
+    def of(cls, path):
+        """The entry that a file is in."""
+        entry = cls.__new__(cls)
+        entry.path = os.path.dirname(path)
+        return entry
 
     def file(self, name):
         return os.path.join(self.path, name)
@@ -146,9 +153,13 @@ class Lock:
                     pass
                 check_owner(path)
             self.file = os.open(self.entry.file("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self.file, fcntl.LOCK_EX)
         except OSError as error:
             raise explained(error) from None
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+        except BaseException as error:
+            os.close(self.file)
+            raise explained(error) if isinstance(error, OSError) else error from None
 
     def __exit__(self, kind, error, _):
         import fcntl

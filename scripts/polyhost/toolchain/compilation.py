@@ -28,14 +28,17 @@ class Compilation:
 
     def path(self, name):
         """Of a file, as the compiler finds it."""
-        return os.path.normpath(os.path.join(self.unit.base, name))
+        path = os.path.join(self.unit.base, name)
+        return path if ".." in path.split("/") else os.path.normpath(path)  # after a symbolic link, .. is somewhere else
 
     def named_files(self):
         """Libraries, objects and lists of options that the options name, where they are files of the user's (list of str)."""
-        directories = [flag[2:] for flag in self.options if flag.startswith("-L")]
+        directories = [flag[2:] for flag in [*self.options, *self.inputs] if flag.startswith("-L")]
         names = [word.removeprefix("@") for word in [*self.options, *self.inputs] if not word.startswith("-")]
         for flag in self.inputs:
-            if flag.startswith("-l"):
+            if flag.startswith("-l:"):
+                names += [os.path.join(directory, flag[3:]) for directory in directories]
+            elif flag.startswith("-l"):
                 names += [os.path.join(directory, f"lib{flag[2:]}{suffix}") for directory in directories for suffix in (".a", ".so")]
         return [path for path in map(self.path, names) if os.path.isfile(path)]
 
@@ -72,15 +75,17 @@ class Compilation:
             for number, directory in enumerate(search):
                 if path.startswith(directory + "/"):
                     found |= {earlier + path[len(directory) :] for earlier in search[:number]}
-        return found - self.files
+        return {path for path in found if not os.path.lexists(path)}
 
 
 def joined(flags):
-    """With -I DIR, -L DIR and -l NAME as one word each."""
+    """With -I DIR, -L DIR, -l NAME and -Xlinker OPTION as one word each."""
     words = []
     for flag in flags:
         if words and words[-1] in ("-I", "-L", "-l"):
             words[-1] += flag
+        elif words and words[-1] == "-Xlinker" and "," not in flag:
+            words[-1] = "-Wl," + flag
         else:
             words.append(flag)
     return words

@@ -110,16 +110,20 @@ class Run:
     def __init__(self, words, what, directory):
         import subprocess
 
+        if not os.path.isdir(directory):
+            raise CompileError(f"{what} was not compiled: the directory {directory} is gone")
         self.what, self.said = what, os.memfd_create("stderr")
-        environment = {**os.environ, "LC_ALL": "C"}
-        try:
-            self.process = subprocess.Popen(
-                words, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.said, env=environment
-            )
-        except OSError as failure:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": self.said}
+        try:  # in a process group of its own, which can be ended as a whole
+            self.process = subprocess.Popen(words, cwd=directory, env={**os.environ, "LC_ALL": "C"}, process_group=0, **streams)
+        except BaseException as failure:
             os.close(self.said)
-            advice = "give it fewer flags" if failure.errno == errno.E2BIG else INSTALL
-            raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {advice}") from None
+            if isinstance(failure, OSError):
+                advice = "give it fewer flags" if failure.errno == errno.E2BIG else INSTALL
+                raise CompileError(f"the compiler {words[0]} cannot be run: {failure.strerror}; {advice}") from None
+            if isinstance(failure, ValueError):  # a NUL, a lone surrogate
+                raise CompileError(f"{what} has flags that no command can have: {failure}") from None
+            raise
 
     def wait(self):
         """As run()."""
@@ -137,8 +141,9 @@ class Run:
     def stop(self):
         """Ends it, if it still runs: after Ctrl-C, or where its result is of no use any more."""
         if self.said >= 0:
-            self.process.kill()
-            self.process.wait()
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, 15)  # SIGTERM: it removes its temporary files
+                self.process.wait()
             os.close(self.said)
             self.said = -1
 

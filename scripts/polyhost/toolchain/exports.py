@@ -52,15 +52,18 @@ def check_name(export, others, where):
             raise CompileError(f"{where}: {name} is exported twice: a name is one function in Python, so give them two names")
 
 
-def check_named(exports, text, where):
-    """CompileError for a marked function that the text's own POLYHOST_MODULE does not name."""
-    plain = scan.blank(text)
-    block = plain[plain.find("POLYHOST_MODULE") :]
-    for export in exports:
-        if not re.search(rf"\b{export.python_name}\b", block):
+def check_named(text, where):
+    """CompileError for a marked function of a text that has a POLYHOST_MODULE, and names it nowhere else: the mark counts
+    only without one."""
+    plain = blank_attributes(scan.blank(text))
+    for mark in MARK.finditer(plain):
+        opening = find_parameters(plain, mark.end())
+        name = re.search(r"([A-Za-z_]\w*)\s*$", plain[mark.end() : max(opening, mark.end())])
+        if name and len(re.findall(rf"\b{name[1]}\b", plain)) < 2:
+            line = text.count("\n", 0, mark.start()) + 1
             raise CompileError(
-                f"{where}:{export.line}: {export.python_name} is marked by POLYHOST_EXPORT, which counts only without a POLYHOST_MODULE:"
-                f" write m.def<{export.name}>(\"{export.signature}\") in that, or leave it out"
+                f"{where}:{line}: {name[1]} is marked by POLYHOST_EXPORT, which counts only without a POLYHOST_MODULE:"
+                f" add m.def<{name[1]}>(...) to that, or take the mark away"
             )
 
 

@@ -21,7 +21,11 @@ def full_path(name):
 def unit_of(path, name, made_from, write, warnings=False, line=0):
     """What is to be compiled for C++ that stands in a script (unit.Unit); `path` is the script's, by full_path."""
     base = os.path.dirname(path)
-    base = base if os.path.isabs(path) and os.path.isdir(base) else os.getcwd()  # a script within a zip, say
+    if not os.path.isabs(path) or not os.path.isdir(base):  # "<stdin>", or a script within a zip
+        try:
+            base = os.getcwd()
+        except OSError:  # it is gone
+            base = "/"
     return unit.Unit(name, f"C++ in {path}", made_from, write, base, warnings, line=line)
 
 

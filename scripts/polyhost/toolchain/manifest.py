@@ -73,11 +73,6 @@ def read(entry):
         return None
 
 
-def entry_of(path):
-    """The entry that a shared object of the cache is in."""
-    return cache.Entry("modules", os.path.basename(os.path.dirname(path)))
-
-
 def look_up(entry, unit):
     """The path of the entry's shared object (str), if all that it was made from is as it was then; else None."""
     manifest = read(entry)

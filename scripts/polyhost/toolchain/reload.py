@@ -12,6 +12,7 @@ from polyhost.toolchain import build, cache, finder, manifest
 from polyhost.toolchain.unit import Unit
 
 INTERVAL = 0.25  # seconds between two looks at the files
+SOURCES = (".h", ".hh", ".hpp", ".hxx", ".inc", ".ipp", ".tpp", ".cpp", ".cc", ".cxx", ".c")
 
 lock = _thread.RLock()  # for the exchange alone: compiling and importing run code, which may wait for another thread
 os.register_at_fork(after_in_child=lock._at_fork_reinit)
@@ -32,12 +33,12 @@ class Loaded:
     """What is known of a module that was compiled when it was imported: path (str) of its shared object, version (int,
     from 1), names (set of str) that it has defined; functions (dict): its first ones; held: name -> [Held], one for each
     shape that the function has had, the last one last; None before the first reload, as shapes take their time; status: of
-    its files, as of status_of, where they are watched; problem (str): why it stayed as it was."""
+    its files, by path, where they are watched; problem (str): why it stayed as it was."""
 
     def __init__(self, module, path):
         self.path, self.version, self.names = path, 1, defined_names(module)
         self.functions, self.held = finder.functions(module), None
-        self.status, self.problem = None, None
+        self.status, self.problem = {}, None
 
 
 def held_ones(functions):
@@ -57,7 +58,7 @@ def note(module, path):
     """Keeps account of a module that was just imported from that shared object."""
     loaded[module] = Loaded(module, path)
     if _polyhost.reloads:
-        loaded[module].status = status_of(module)
+        loaded[module].status = statuses(watched(module))
         start_watching()
 
 
@@ -154,6 +155,7 @@ def start_watching():
         watching = True
         import threading  # in the script's thread: whichever imports it first is the main thread to it
 
+        _polyhost.expect_thread()
         _thread.start_new_thread(watch, ())
 
 
@@ -162,27 +164,27 @@ def watch():
     before = {}
     while True:
         time.sleep(INTERVAL)
-        now = {module: status_of(module) for module in list(loaded)}
+        now = {module: statuses(known.status) for module, known in list(loaded.items())}
         for module, status in now.items():
-            known = loaded[module]
-            if status != known.status and status == before.get(module):
-                said = attempt(module)
-                known.status = status_of(module) if known.problem else status
-                say(said)
+            if status != loaded[module].status and status == before.get(module):
+                say(attempt(module, status))
         before = now
 
 
-def attempt(module):
-    """One line on what reloading has come to, or None if that is nothing new."""
-    known = loaded[module]
-    version, problem = known.version, known.problem
+def attempt(module, found):
+    """One line on what reloading has come to, or None if that is nothing new. found: the statuses of its files now."""
+    known, start = loaded[module], time.time_ns() - 20_000_000  # the kernel's own clock lags by a tick
+    version, problem, suspects = known.version, known.problem, []
+    known.problem = None
     try:
         reload(module)
-        known.problem = None
     except Exception as error:
-        known.problem = str(error)
-        return f"polyhost: {module.__name__} stays as it was: {error}" if known.problem != problem else None
-    return f"polyhost: {module.__name__} was reloaded" if loaded[module].version != version else None
+        known.problem, suspects = str(error), [d.file for d in getattr(error, "diagnostics", ())]
+    # What was saved while the compiler ran counts as changed.
+    known.status = {path: found.get(path) or status(path, start) for path in watched(module, suspects)}
+    if known.problem:
+        return f"polyhost: {module.__name__} stays as it was: {known.problem}" if known.problem != problem else None
+    return f"polyhost: {module.__name__} was reloaded" if known.version != version else None
 
 
 def say(text):
@@ -193,18 +195,29 @@ def say(text):
             pass
 
 
-def status_of(module):
-    """Size and time of change of all files that the module was made from, and of those that would take their places. Of the
-    source's directory, too, while the source does not compile: what it lacks may come."""
-    known = loaded[module]
-    found = manifest.read(manifest.entry_of(known.path)) or {}
-    directory = [os.path.dirname(module.__source__)] if known.problem else []
-    return [status(path) for path in [module.__source__, *found.get("files", ()), *found.get("absent", ()), *directory]]
+def watched(module, suspects=()):
+    """The files that the module was made from, and those that would take their places (set of str). Where it does not
+    compile, also those that the compiler has named, and all beside the source: what it lacks may come."""
+    known, source = loaded[module], module.__source__
+    made = manifest.read(cache.Entry.of(known.path)) or {}
+    beside = []
+    if known.problem:
+        folder = os.path.dirname(source)
+        try:
+            beside = [folder, *(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(SOURCES))]
+        except OSError:
+            pass
+    return {source, *made.get("files", ()), *made.get("absent", ()), *suspects, *beside}
 
 
-def status(path):
+def statuses(paths):
+    return {path: status(path) for path in paths}
+
+
+def status(path, start=None):
+    """Its size and time of change; None if that is after `start` (ns since the epoch)."""
     try:
         found = os.stat(path)
-        return path, found.st_size, found.st_ctime_ns
     except OSError:
-        return path, -1, 0
+        return -1, 0
+    return None if start and found.st_ctime_ns >= start else (found.st_size, found.st_ctime_ns)

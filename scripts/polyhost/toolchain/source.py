@@ -63,7 +63,7 @@ def complete(text, name, path, line=1):
         raise CompileError(f"{path} has a POLYHOST_MODULE({own}, …), but is imported as {short}: give both one name")
     if own:
         if "POLYHOST_EXPORT" in text:
-            exports.check_named(exports.read_exports(text, path, line), text, path)
+            exports.check_named(text, path)
         return head + text + "\n"
     found = exports.read_exports(text, path, line)
     if not found:

@@ -13,6 +13,15 @@ namespace polyhost::detail {
     const object value = or_throw(PyLong_FromUnsignedLongLong(numbers.*number.value));
     if (PyDict_SetItemString(dict.get(), number.name, value.get()) != 0) throw_python_error();
   }
+  const object histogram = or_throw(PyTuple_New(static_cast<Py_ssize_t>(numbers.histogram.size())));
+  Py_ssize_t at = 0;
+  for (const record::Bucket& bucket : numbers.histogram) {
+    object made = or_throw(Py_BuildValue("(KKK)", static_cast<unsigned long long>(bucket.from_ns),
+                                         static_cast<unsigned long long>(bucket.to_ns),
+                                         static_cast<unsigned long long>(bucket.calls)));
+    PyTuple_SET_ITEM(histogram.get(), at++, made.release());
+  }
+  if (PyDict_SetItemString(dict.get(), "histogram", histogram.get()) != 0) throw_python_error();
   return dict;
 }
 

@@ -9,18 +9,21 @@
 
 namespace polyhost::detail {
 
-// The first duration that belongs to a bucket, in ticks.
-inline double bucket_start(unsigned bucket) {
+POLYHOST_INLINE double bucket_start(unsigned bucket) {
   const unsigned power = bucket / POLYHOST_HISTOGRAM_STEPS + POLYHOST_HISTOGRAM_FLOOR;
   const double step = static_cast<double>(bucket % POLYHOST_HISTOGRAM_STEPS) / POLYHOST_HISTOGRAM_STEPS;
   return std::ldexp(1.0 + step, static_cast<int>(power));
 }
 
-[[gnu::cold]] POLYHOST_INLINE std::uint64_t percentile(const polyhost_record& counts, double fraction) {
-  if (counts.max == 0) return 0;  // nothing was timed
+[[gnu::cold]] POLYHOST_INLINE std::uint64_t timed_calls(const polyhost_record& counts) {
   // A plugin of before 1.2 has no weights.
   const std::uint64_t split = counts.weights != 0 ? counts.weights : counts.calls - counts.lost;
-  const std::uint64_t timed = split + counts.whole + counts.whole_long;
+  return split + counts.whole + counts.whole_long;
+}
+
+[[gnu::cold]] POLYHOST_INLINE std::uint64_t percentile(const polyhost_record& counts, double fraction) {
+  if (counts.max == 0) return 0;  // nothing was timed
+  const std::uint64_t timed = timed_calls(counts);
   std::uint64_t stored = 0;
   for (const std::uint64_t count : counts.histogram) stored += count;
 

@@ -4,6 +4,8 @@
 #include <polyhost/detail/inline.hpp>
 #include <polyhost/detail/raise_refusal.hpp>
 
+#include <cstring>
+
 namespace polyhost::detail {
 
 // "TypeError: kernels.fib(): argument 'n' must be int, not str"
@@ -23,7 +25,9 @@ inline void raise_refusal(const argument& arg, PyObject* whole, const std::strin
   text.append(" must be ").append(expected);
   text.append(item.empty() ? ", not " : ", but " + item + " is ").append(given);
   if (arg.detail != nullptr) text.append(": ").append(arg.detail);
-  if (item.empty() && expected == given) text += " of another import or reload of its module: make it anew";
+  // A class has a dot in its name: list[pt.Point], but item 0 is pt.Point.
+  if (std::strchr(given, '.') != nullptr && expected.find(given) != std::string::npos)
+    text += " of another import or reload of its module: make it anew";
   PyErr_SetString(PyExc_TypeError, text.c_str());
 }
 

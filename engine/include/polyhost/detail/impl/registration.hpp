@@ -34,7 +34,7 @@ POLYHOST_INLINE void begin_module() { earlier_registrations = registrations; }
 // ImportError if the module that is being made has a function of that name, "Class.method" for a method.
 inline void check_name(const signature& s) {
   for (const registration* r = registrations; r != earlier_registrations; r = r->next) {
-    if (r->sig.name != s.name) continue;
+    if (r->sig.name != s.name || r->sig.module != s.module) continue;
     PyErr_Format(PyExc_ImportError, "%s is defined twice: a name is one function in Python, so give them two",
                  s.qualified_name().c_str());
     throw_python_error();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 namespace polyhost::detail {
 
@@ -23,6 +24,21 @@ inline std::uint64_t rounded(double value) {
   for (std::size_t i = 0; i < sizeof(live) / sizeof(word); ++i)
     to[i] = __atomic_load_n(from + i, __ATOMIC_RELAXED);
   return copy;
+}
+
+// `ns` converts ticks. The bucket that is not stored comes first.
+template <class Ns>
+std::vector<record::Bucket> make_histogram(const polyhost_record& counts, const Ns& ns) {
+  std::vector<record::Bucket> made;
+  std::uint64_t stored = 0;
+  for (const std::uint64_t calls : counts.histogram) stored += calls;
+  const std::uint64_t timed = timed_calls(counts);
+  if (timed > stored) made.push_back({0, ns(bucket_start(0)), timed - stored});
+  for (unsigned bucket = 0; bucket < POLYHOST_HISTOGRAM_BUCKETS; ++bucket) {
+    if (counts.histogram[bucket] == 0) continue;
+    made.push_back({ns(bucket_start(bucket)), ns(bucket_start(bucket + 1)), counts.histogram[bucket]});
+  }
+  return made;
 }
 
 [[gnu::cold]] POLYHOST_INLINE row make_row(const polyhost_record& counts, const totals& totals,
@@ -49,6 +65,7 @@ inline std::uint64_t rounded(double value) {
   r.native_ns = inbound ? inner_ns : outer_ns;
   r.min_ns = r.timed > 0 ? ns(static_cast<double>(counts.min)) : 0;
   r.max_ns = ns(static_cast<double>(counts.max));
+  r.histogram = make_histogram(counts, ns);
   r.p50_ns = ns(static_cast<double>(percentile(counts, 0.50)));
   r.p99_ns = ns(static_cast<double>(percentile(counts, 0.99)));
   return r;

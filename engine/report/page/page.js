@@ -1,0 +1,212 @@
+"use strict";
+// The page of a report: everything it shows is in the element #data, JSON of the schema polyhost.report/1.
+const report = JSON.parse(document.getElementById("data").textContent);
+const at_once = 500; // rows that are drawn before somebody asks for more
+const $ = (id) => document.getElementById(id);
+
+const make = (name, text, attributes = {}) => {
+  const element = document.createElement(name);
+  if (text !== undefined) element.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+};
+
+// "1.23 ms": three significant digits and the unit that fits.
+const duration = (ns) => {
+  if (ns === null || !Number.isFinite(ns)) return "unknown";
+  let unit = 0;
+  const units = ["ns", "\u00b5s", "ms", "s"];
+  for (; ns >= 999.5 && unit < 3; ++unit) ns /= 1000;
+  if (unit === 0 && Number.isInteger(ns)) return `${ns} ns`;
+  return `${ns.toFixed(ns >= 99.95 ? 0 : ns >= 9.995 ? 1 : 2)} ${units[unit]}`;
+};
+const percent = (part, whole) => (whole > 0 ? `${((100 * part) / whole).toFixed(part / whole < 0.0995 ? 2 : 1)} %` : "\u2013");
+const count = (n) => n.toLocaleString("en");
+
+const outer = (f) => Math.max(f.python_ns, f.native_ns);
+const timed_calls = (f) => Math.max(f.calls - f.lost, 1);
+const unless_untimed = (value) => (f) => (f.timed === 0 ? "\u2013" : value(f));
+const columns = [
+  { title: "Function", value: (f) => f.name, show: (f) => f.name, text: true },
+  { title: "Direction", value: (f) => f.direction, show: (f) => f.direction, text: true },
+  { title: "Calls", value: (f) => f.calls, show: (f) => count(f.calls) },
+  { title: "Errors", value: (f) => f.errors, show: (f) => count(f.errors) },
+  { title: "Python side", value: (f) => f.python_ns, show: unless_untimed((f) => duration(f.python_ns)) },
+  { title: "Native side", value: (f) => f.native_ns, show: unless_untimed((f) => duration(f.native_ns)) },
+  { title: "Crossing", value: (f) => f.crossing_ns, show: unless_untimed((f) => duration(f.crossing_ns)) },
+  { title: "A call", value: (f) => f.crossing_ns / timed_calls(f), show: unless_untimed((f) => duration(f.crossing_ns / timed_calls(f))) },
+  { title: "Share", value: (f) => f.crossing_ns / (outer(f) || 1), show: unless_untimed((f) => percent(f.crossing_ns, outer(f))), dear: (f) => f.crossing_ns > outer(f) / 2 },
+  { title: "p50", value: (f) => f.p50_ns, show: unless_untimed((f) => duration(f.p50_ns)) },
+  { title: "p99", value: (f) => f.p99_ns, show: unless_untimed((f) => duration(f.p99_ns)) },
+];
+
+const state = { column: 6, descending: true, search: "", rows: at_once, chosen: null };
+
+// A bar of parts that add up, with a list that says the same in words.
+const draw_bar = (bar, list, parts) => {
+  const whole = parts.reduce((sum, part) => sum + part.ns, 0);
+  bar.className = "bar";
+  bar.replaceChildren();
+  list.className = "parts";
+  list.replaceChildren();
+  for (const part of parts) {
+    const piece = make("span", undefined, { class: part.kind });
+    piece.style.flexGrow = whole > 0 ? part.ns / whole : 0;
+    bar.append(piece);
+    const entry = make("li");
+    entry.append(make("i", undefined, { class: part.kind }), `${part.name} ${duration(part.ns)} (${percent(part.ns, whole)})`);
+    list.append(entry);
+  }
+  bar.setAttribute("aria-label", parts.map((part) => `${part.name} ${percent(part.ns, whole)}`).join(", "));
+};
+
+const draw_wall = () => {
+  let native = 0;
+  let crossing = 0;
+  for (const f of report.functions) {
+    if (f.direction === "inbound") native += f.self_ns;
+    crossing += f.crossing_ns;
+  }
+  const parts = [
+    { name: "native", kind: "native", ns: native },
+    { name: "crossing", kind: "crossing", ns: crossing },
+  ];
+  const known = !report.threads && native + crossing <= report.wall_ns;
+  if (known) parts.unshift({ name: "Python", kind: "python", ns: report.wall_ns - native - crossing });
+  draw_bar($("wall"), $("wall-parts"), parts);
+  if (!known) $("wall-parts").append(make("li", `${report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
+};
+
+const matching = () => {
+  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = report.functions.filter((f) => words.every((word) => f.name.toLowerCase().includes(word)));
+  const { value, text } = columns[state.column];
+  const sign = state.descending ? -1 : 1;
+  return found.sort((a, b) => {
+    const left = value(a);
+    const right = value(b);
+    const order = text ? left.localeCompare(right) : left - right;
+    return order !== 0 ? sign * order : a.name.localeCompare(b.name);
+  });
+};
+
+const draw_head = () => {
+  const row = document.querySelector("#functions thead tr");
+  row.replaceChildren();
+  columns.forEach((column, index) => {
+    const cell = make("th", undefined, { scope: "col" });
+    const button = make("button", column.title, { type: "button" });
+    button.addEventListener("click", () => {
+      state.descending = state.column === index ? !state.descending : !column.text;
+      state.column = index;
+      draw_table();
+      document.querySelectorAll("#functions th button")[index].focus();
+    });
+    if (index === state.column) cell.setAttribute("aria-sort", state.descending ? "descending" : "ascending");
+    cell.append(button);
+    row.append(cell);
+  });
+};
+
+const draw_table = () => {
+  draw_head();
+  const found = matching();
+  const rows = found.slice(0, state.rows).map((f) => {
+    const row = make("tr", undefined, f === state.chosen ? { class: "chosen" } : {});
+    columns.forEach((column, index) => {
+      const cell = make("td", index === 0 ? undefined : column.show(f), column.dear?.(f) ? { class: "dear" } : {});
+      if (index === 0) {
+        const button = make("button", f.name, { type: "button", "aria-expanded": String(f === state.chosen), "aria-controls": "detail" });
+        button.addEventListener("click", () => choose(f));
+        cell.append(button);
+      }
+      row.append(cell);
+    });
+    return row;
+  });
+  document.querySelector("#functions tbody").replaceChildren(...rows);
+  $("found").textContent = `${count(found.length)} of ${count(report.functions.length)}`;
+  $("none").hidden = found.length > 0;
+  $("more").hidden = found.length <= state.rows;
+  $("more").textContent = `Show all ${count(found.length)}`;
+};
+
+const choose = (f) => {
+  state.chosen = state.chosen === f ? null : f;
+  draw_table();
+  $("detail").hidden = state.chosen === null;
+  const row = document.querySelector("#functions tr.chosen button");
+  if (row) row.focus();
+  if (state.chosen === null) return;
+  $("detail-title").textContent = f.name;
+  const split = f.split + f.lost >= f.calls ? "every call was split" : `${count(f.split)} of ${count(f.calls)} calls were split into their sides`;
+  $("detail-text").textContent = `${f.direction}, ${count(f.calls)} calls, ${count(f.errors)} errors, ${count(f.lost)} not timed; ${split}. ` +
+    `A call: shortest ${duration(f.min_ns)}, longest ${duration(f.max_ns)}.`;
+  const inbound = f.direction === "inbound";
+  const nested = (inbound ? f.native_ns : f.python_ns) - f.self_ns;
+  draw_bar($("sides"), $("sides-parts"), [
+    { name: "conversion in", kind: "crossing", ns: f.convert_in_ns },
+    { name: inbound ? "native code" : "Python code", kind: inbound ? "native" : "python", ns: f.self_ns },
+    { name: "crossings made from it", kind: inbound ? "python" : "native", ns: nested },
+    { name: "waits for the GIL", kind: "wait", ns: f.gil_wait_ns },
+    { name: "conversion out", kind: "out", ns: f.convert_out_ns },
+  ]);
+  draw_histogram(f);
+};
+
+const svg = (name, attributes, text) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+// Over a logarithmic axis, as wide as the buckets that have calls.
+const draw_histogram = (f) => {
+  const picture = $("histogram");
+  picture.replaceChildren();
+  const buckets = (f.histogram ?? []).map(([from, to, calls]) => {
+    const least = Math.max(from, f.min_ns, 1); // the outermost ones hold no shorter and no longer call
+    return { from: least, to: Math.max(Math.min(to, f.max_ns), least * 1.02), calls };
+  });
+  picture.setAttribute("aria-label", `Histogram of ${f.name}: half of the calls took at most ${duration(f.p50_ns)}, 99 of 100 at most ${duration(f.p99_ns)}`);
+  if (buckets.length === 0) return;
+  const [width, height, bottom] = [720, 220, 190];
+  const first = Math.log(buckets[0].from);
+  const last = Math.log(buckets[buckets.length - 1].to);
+  const x = (ns) => (width * (Math.min(Math.max(Math.log(Math.max(ns, 1)), first), last) - first)) / Math.max(last - first, 1e-9);
+  // The area tells how many: buckets are not all of one width on this axis.
+  const dense = (bucket) => bucket.calls / (Math.log(bucket.to) - Math.log(bucket.from));
+  const most = Math.max(...buckets.map(dense));
+  for (const bucket of buckets) {
+    const tall = Math.max((dense(bucket) / most) * (bottom - 20), 1);
+    const bar = svg("rect", { x: x(bucket.from), y: bottom - tall, width: Math.max(x(bucket.to) - x(bucket.from) - 0.5, 1), height: tall });
+    bar.append(svg("title", {}, `${duration(bucket.from)} to ${duration(bucket.to)}: ${count(bucket.calls)} calls`));
+    picture.append(bar);
+  }
+  picture.append(svg("line", { x1: 0, x2: width, y1: bottom, y2: bottom }));
+  for (const [name, ns] of [["p50", f.p50_ns], ["p99", f.p99_ns]]) {
+    const place = x(ns);
+    picture.append(svg("line", { class: "mark", x1: place, x2: place, y1: name === "p50" ? 16 : 32, y2: bottom }));
+    picture.append(svg("text", { x: place + (place > width - 120 ? -4 : 4), y: name === "p50" ? 14 : 30, "text-anchor": place > width - 120 ? "end" : "start" }, `${name} ${duration(ns)}`));
+  }
+  picture.append(svg("text", { x: 0, y: height - 14 }, duration(buckets[0].from)));
+  picture.append(svg("text", { x: width, y: height - 14, "text-anchor": "end" }, duration(buckets[buckets.length - 1].to)));
+};
+
+document.title = `polyhost report: ${report.script || "(no script)"}`;
+$("run").textContent = `${report.script || "(no script)"}, wall ${duration(report.wall_ns)}, timing ${report.timing}`;
+$("footer").textContent = `Measuring cost ${duration(report.cost.per_split_ns)} a split call, else ${duration(report.cost.per_call_ns)} a call ` +
+  `(clock ${report.clock.source}, resolution ${duration(report.clock.resolution_ns)}); ${report.lost === 0 ? "nothing was lost" : `${count(report.lost)} calls were counted but not timed`}. ` +
+  `The interpreter spends ${duration(report.cost.call_site_ns)} more around an inbound call, in no row. A crossing made from within another one counts in both.`;
+$("search").addEventListener("input", (event) => {
+  state.search = event.target.value;
+  state.rows = at_once;
+  draw_table();
+});
+$("more").addEventListener("click", () => {
+  state.rows = Infinity;
+  draw_table();
+});
+draw_wall();
+draw_table();
