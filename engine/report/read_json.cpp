@@ -27,7 +27,8 @@ void read(const json& from, const char* name, std::uint64_t& into) {
   const auto found = from.find(name);
   if (found == from.end()) return;
   if (!found->is_number_unsigned())
-    throw std::invalid_argument(std::string("it is a damaged report: ") + name + " is no whole number from 0 on");
+    throw std::invalid_argument(std::string("it is a damaged report: ") + name +
+                                " is no whole number from 0 on");
   into = found->get<std::uint64_t>();
 }
 

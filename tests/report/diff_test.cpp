@@ -150,6 +150,7 @@ TEST_CASE("reports of an older polyhost lack names; what is no report is refused
   CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": 3})"), "it is a damaged report"));
   CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [3]})"), "it is a damaged report"));
   for (const char* number : {"-1", "1.5", "1e300", "null", "true", "\"3\"", "18446744073709551616"})
-    CHECK(has(refusal(R"({"schema": "polyhost.report/1", "functions": [{"calls": )" + std::string(number) + "}]}"),
-              "it is a damaged report: calls is no whole number from 0 on"));
+    CHECK(has(
+        refusal(R"({"schema": "polyhost.report/1", "functions": [{"calls": )" + std::string(number) + "}]}"),
+        "it is a damaged report: calls is no whole number from 0 on"));
 }
