@@ -42,7 +42,7 @@ std::uint64_t inner_side(const Function& f) { return outbound(f) ? f.python_ns :
 
 // How a text looks on a terminal: parameters of the sequence "select graphic rendition".
 struct Look {
-  static constexpr std::string_view plain = "";
+  static constexpr std::string_view plain{};
   static constexpr std::string_view heading = "1";  // bold
   static constexpr std::string_view aside = "2";    // faint
   static constexpr std::string_view dear = "1;31";  // bold red

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace polyhost::detail {
 
@@ -38,7 +40,7 @@ inline constexpr std::array row_numbers{row_number{"calls", &row::calls},
                                         row_number{"split", &row::split},
                                         row_number{"standard_error_ns", &row::standard_error_ns}};
 
-static_assert(sizeof(row) == 2 * sizeof(std::string) + sizeof(row::histogram) +
+static_assert(sizeof(row) == 2 * sizeof(std::string) + sizeof(std::vector<record::Bucket>) +
                                  (1 + row_numbers.size()) * sizeof(std::uint64_t),
               "a number of row is missing in the list above");
 
