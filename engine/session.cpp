@@ -10,6 +10,7 @@
 #include "boundary/threads.h"
 #include "interpreter/interpreter.h"
 #include "package.h"
+#include "record/region.h"
 #include "report/diff.h"
 #include "report/html.h"
 #include "report/json.h"
@@ -28,6 +29,7 @@ namespace {
 struct Session {
   base::Moment start{};
   std::string script;
+  record::Regions regions;
 };
 
 Session& current() {
@@ -62,8 +64,8 @@ void begin(const Options& options) {
   current().script = options.script;
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
-  boundary::register_module(
-      {take_snapshot, reset, in_order, show, diff, options.reports_at_end, options.reloads});
+  boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff,
+                             options.reports_at_end, options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
@@ -82,11 +84,19 @@ record::Snapshot take_snapshot() {
       record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
                             boundary::calibrated_cost(boundary::timing()));
   taken.threads = boundary::several_threads();
+  taken.regions = current().regions.rows(boundary::ledger(), taken.clock.ns_per_tick);
   return taken;
+}
+
+std::uint64_t begin_region() { return current().regions.begin(boundary::ledger(), base::now().ns); }
+
+bool end_region(std::uint64_t token, const std::string& name) {
+  return current().regions.end(token, name, boundary::ledger(), base::now().ns);
 }
 
 void reset() {
   boundary::ledger().reset();
+  current().regions.reset();
   current().start = base::now();
 }
 

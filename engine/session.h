@@ -7,6 +7,7 @@
 
 #include <polyhost/abi.h>
 
+#include <cstdint>
 #include <string>
 
 namespace polyhost::session {
@@ -27,6 +28,11 @@ void python_started(bool imports_cpp);
 
 // The ledger as it is now. Needs the GIL while Python runs.
 record::Snapshot take_snapshot();
+
+// A named part of the run (record/region.h). Both need the GIL. end_region: false if the token is of none
+// that is open.
+std::uint64_t begin_region();
+bool end_region(std::uint64_t token, const std::string& name);
 
 // Empties the ledger and restarts the wall clock. Needs the GIL.
 void reset();

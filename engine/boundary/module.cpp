@@ -15,6 +15,7 @@
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace polyhost::boundary {
 
@@ -25,18 +26,30 @@ Services& services() {
   return instance;
 }
 
+PyObject* as_text(const std::string& utf8_text) {
+  return PyUnicode_DecodeUTF8(utf8_text.data(), static_cast<Py_ssize_t>(utf8_text.size()), "replace");
+}
+
+object rows_as_list(const std::vector<record::Function>& rows) {
+  object list = detail::or_throw(PyList_New(0));
+  for (const record::Function& f : rows) {
+    const object row = detail::row_as_dict(detail::or_throw(converter<std::string>::make(f.name)), f);
+    if (PyList_Append(list.get(), row.get()) != 0) throw_python_error();
+  }
+  return list;
+}
+
 // The ledger of one module, or of all of them. Throws python_error.
 object as_dict(const record::Snapshot& s, const std::string* module = nullptr) {
   detail::ledger_head head{table().host,          s.wall_ns, s.clock.source.c_str(), s.clock.ns_per_tick,
                            s.clock.resolution_ns, 0,         s.timing.c_str()};
-  const object functions = detail::or_throw(PyList_New(0));
+  std::vector<record::Function> rows;
   for (const record::Function& f : s.functions) {
     if (module != nullptr && f.module != *module) continue;
     head.lost += f.lost;
-    const object row = detail::row_as_dict(detail::or_throw(converter<std::string>::make(f.name)), f);
-    if (PyList_Append(functions.get(), row.get()) != 0) throw_python_error();
+    rows.push_back(f);
   }
-  return detail::ledger_as_dict(head, functions);
+  return detail::ledger_as_dict(head, rows_as_list(rows));
 }
 
 // Adds `value` to a dict; throws python_error.
@@ -55,16 +68,21 @@ PyObject* snapshot(PyObject*, PyObject*) {
     put(dict, "script",
         detail::or_throw(
             PyUnicode_DecodeFSDefaultAndSize(s.script.data(), static_cast<Py_ssize_t>(s.script.size()))));
+    const object regions = detail::or_throw(PyList_New(0));
+    for (const record::Region& r : s.regions) {
+      const object functions = rows_as_list(r.functions);
+      const object region = detail::or_throw(Py_BuildValue(
+          "{s:N,s:K,s:K,s:O}", "name", as_text(r.name), "entered", static_cast<unsigned long long>(r.entered),
+          "wall_ns", static_cast<unsigned long long>(r.wall_ns), "functions", functions.get()));
+      if (PyList_Append(regions.get(), region.get()) != 0) throw_python_error();
+    }
+    put(dict, "regions", regions);
     put(dict, "threads", object::steal(PyBool_FromLong(s.threads ? 1 : 0)));
     put(dict, "cost_per_call_ns", s.cost.per_call_ns);
     put(dict, "cost_per_split_ns", s.cost.per_split_ns);
     put(dict, "call_site_ns", s.cost.call_site_ns);
     return dict.release();
   });
-}
-
-PyObject* as_text(const std::string& utf8_text) {
-  return PyUnicode_DecodeUTF8(utf8_text.data(), static_cast<Py_ssize_t>(utf8_text.size()), "replace");
 }
 
 // A str as UTF-8; throws python_error for lone surrogates.
@@ -158,6 +176,20 @@ int execute(PyObject* module) {
   return PyModule_AddObjectRef(module, POLYHOST_CAPSULE_ATTRIBUTE, capsule.get());
 }
 
+PyObject* begin_region(PyObject*, PyObject*) {
+  return detail::guarded<PyObject*>(nullptr,
+                                    [] { return PyLong_FromUnsignedLongLong(services().begin_region()); });
+}
+
+PyObject* end_region(PyObject*, PyObject* arguments) {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    unsigned long long token = 0;
+    PyObject* name = nullptr;
+    if (PyArg_ParseTuple(arguments, "KU:end_region", &token, &name) == 0) return nullptr;
+    return PyBool_FromLong(services().end_region(token, utf8(name)) ? 1 : 0);
+  });
+}
+
 PyObject* expect_own_thread(PyObject*, PyObject*) {
   expect_thread();
   Py_RETURN_NONE;
@@ -168,6 +200,10 @@ PyMethodDef methods[] = {
     {"ledger_of", ledger_of, METH_O,
      "ledger_of(module: str | None) -> dict | None: the ledger of a module's functions; None: of all."},
     {"reset", reset, METH_NOARGS, "reset() -> None: empties the ledger and restarts the wall clock."},
+    {"begin_region", begin_region, METH_NOARGS, "begin_region() -> int: what end_region() asks for."},
+    {"end_region", end_region, METH_VARARGS,
+     "end_region(token: int, name: str) -> bool: adds what was called since to the region; False after a "
+     "reset()."},
     {"timing", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(timing)), METH_FASTCALL,
      "timing([mode: str]) -> str: the timing mode that was in use; another one from now on."},
     {"report", report, METH_VARARGS,

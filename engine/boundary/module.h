@@ -3,6 +3,7 @@
 
 #include "record/snapshot.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace polyhost::boundary {
 struct Services {
   std::function<record::Snapshot()> take_snapshot;  // of the current run
   std::function<void()> reset;                      // empties the ledger, restarts the wall clock
+  std::function<std::uint64_t()> begin_region;      // a token for end_region
+  std::function<bool(std::uint64_t token, const std::string& name)> end_region;  // false if it is not open
   // The snapshot as text; throws std::invalid_argument for a format or an order that it does not know.
   std::function<std::string(const record::Snapshot&, const std::string& format, const std::string& order)>
       render;

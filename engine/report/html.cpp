@@ -6,6 +6,7 @@
 #include "report/text.h"
 
 #include <string_view>
+#include <vector>
 
 namespace polyhost::report {
 namespace {
@@ -29,7 +30,14 @@ std::string embedded(std::string_view json) {
 std::string html(const record::Snapshot& snapshot) {
   record::Snapshot shown = snapshot;
   shown.script = printable(shown.script);
-  for (record::Function& f : shown.functions) f.name = printable(f.name);
+  const auto rename = [](std::vector<record::Function>& functions) {
+    for (record::Function& f : functions) f.name = printable(f.name);
+  };
+  rename(shown.functions);
+  for (record::Region& region : shown.regions) {
+    region.name = printable(region.name);
+    rename(region.functions);
+  }
   constexpr std::string_view mark = "@DATA@";
   std::string text(page);
   return text.replace(text.find(mark), mark.size(), embedded(json(shown)));

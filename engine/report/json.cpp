@@ -31,11 +31,20 @@ ordered_json function(const record::Function& f) {
   return row;
 }
 
+ordered_json all(const std::vector<record::Function>& functions) {
+  auto rows = ordered_json::array();
+  for (const record::Function& f : functions) rows.push_back(function(f));
+  return rows;
+}
+
 }  // namespace
 
 std::string json(const record::Snapshot& snapshot) {
-  auto functions = ordered_json::array();
-  for (const record::Function& f : snapshot.functions) functions.push_back(function(f));
+  auto regions = ordered_json::array();
+  for (const record::Region& r : snapshot.regions) {
+    regions.push_back(
+        {{"name", r.name}, {"entered", r.entered}, {"wall_ns", r.wall_ns}, {"functions", all(r.functions)}});
+  }
   const ordered_json report = {{"schema", "polyhost.report/1"},
                                {"script", snapshot.script},
                                {"wall_ns", snapshot.wall_ns},
@@ -45,9 +54,10 @@ std::string json(const record::Snapshot& snapshot) {
                                  {"per_split_ns", known(snapshot.cost.per_split_ns)},
                                  {"call_site_ns", known(snapshot.cost.call_site_ns)}}},
                                {"lost", snapshot.lost},
-                               {"functions", std::move(functions)},
+                               {"functions", all(snapshot.functions)},
                                {"timing", snapshot.timing},
-                               {"threads", snapshot.threads}};
+                               {"threads", snapshot.threads},
+                               {"regions", std::move(regions)}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

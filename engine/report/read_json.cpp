@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace polyhost::report {
@@ -48,6 +49,12 @@ record::Function function(const json& from) {
   return f;
 }
 
+std::vector<record::Function> functions(const json& from) {
+  std::vector<record::Function> all;
+  for (const json& row : from.at("functions").get_ref<const json::array_t&>()) all.push_back(function(row));
+  return all;
+}
+
 record::Snapshot snapshot(const json& from) {
   record::Snapshot s;
   read(from, "script", s.script);
@@ -65,8 +72,17 @@ record::Snapshot snapshot(const json& from) {
     read(*cost, "per_split_ns", s.cost.per_split_ns);
     read(*cost, "call_site_ns", s.cost.call_site_ns);
   }
-  for (const json& row : from.at("functions").get_ref<const json::array_t&>())
-    s.functions.push_back(function(row));
+  s.functions = functions(from);
+  if (from.contains("regions")) {
+    for (const json& one : from.at("regions").get_ref<const json::array_t&>()) {
+      record::Region region;
+      read(one, "name", region.name);
+      read(one, "entered", region.entered);
+      read(one, "wall_ns", region.wall_ns);
+      region.functions = functions(one);
+      s.regions.push_back(std::move(region));
+    }
+  }
   return s;
 }
 

@@ -178,6 +178,31 @@ std::string footer(const Snapshot& s) {
   return text + (nested ? "\nnested crossings count in every row they pass through\n" : "\n");
 }
 
+// Where the time went, and the rows.
+std::string section(const Snapshot& s, const TableStyle& style) {
+  const std::vector<Function> order = sorted(s.functions, style.order);
+  std::vector<Row> all(order.size());
+  std::transform(order.begin(), order.end(), all.begin(), row);
+  const Widths widths = fit(all, style.terminal_width);
+  std::string text = where_the_time_went(s) + "\n\n" + painted(header(widths), Look::heading, style.coloured);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    text += line(widths, all[i], style.coloured ? look_of_share(order[i]) : Look::plain);
+  return text + painted(left_out(widths), Look::aside, style.coloured);
+}
+
+// "region parse: entered 3 times, wall 1.20 s"
+std::string region_section(const Snapshot& s, const record::Region& region, const TableStyle& style) {
+  Snapshot part = s;
+  part.wall_ns = region.wall_ns;
+  part.functions = region.functions;
+  part.lost = 0;
+  for (const Function& f : region.functions) part.lost += f.lost;
+  const std::string times = region.entered == 1 ? "once" : std::to_string(region.entered) + " times";
+  return painted("region " + printable(region.name), Look::heading, style.coloured) + ": entered " + times +
+         ", wall " + phrase(region.wall_ns) + "\n" +
+         (region.functions.empty() ? "no crossing\n" : section(part, style));
+}
+
 }  // namespace
 
 std::string table(const Snapshot& s, const TableStyle& style) {
@@ -188,17 +213,11 @@ std::string table(const Snapshot& s, const TableStyle& style) {
     return "polyhost report: " + script + " made no crossing in " + wall +
            (s.timing == "off" ? ", or none that was counted: timing is off" : "") + ".\n";
   }
-  const std::vector<Function> order = sorted(s.functions, style.order);
-  std::vector<Row> all(order.size());
-  std::transform(order.begin(), order.end(), all.begin(), row);
-  const Widths widths = fit(all, style.terminal_width);
   const std::string timing = s.timing == "exact" ? "" : ", timing " + printable(s.timing);
   std::string text = painted("polyhost report: " + script, Look::heading, style.coloured) + ", wall " + wall +
-                     timing + "\n" + where_the_time_went(s) + "\n\n" +
-                     painted(header(widths), Look::heading, style.coloured);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    text += line(widths, all[i], style.coloured ? look_of_share(order[i]) : Look::plain);
-  return text + "\n" + painted(left_out(widths) + footer(s), Look::aside, style.coloured);
+                     timing + "\n" + section(s, style);
+  for (const record::Region& region : s.regions) text += "\n" + region_section(s, region, style);
+  return text + "\n" + painted(footer(s), Look::aside, style.coloured);
 }
 
 }  // namespace polyhost::report

@@ -14,7 +14,7 @@ from collections import namedtuple
 
 import _polyhost
 
-__all__ = ["Clock", "Function", "Snapshot", "snapshot", "reset", "report", "timing"]
+__all__ = ["Clock", "Function", "Snapshot", "Region", "snapshot", "reset", "region", "report", "timing"]
 
 Clock = namedtuple("Clock", "source ns_per_tick resolution_ns")
 Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), resolution_ns (float)."
@@ -43,18 +43,24 @@ histogram           (from_ns, to_ns, calls) of the Python side of timed calls, i
 """
 
 
+Region = namedtuple("Region", "name entered wall_ns functions")
+Region.__doc__ = """What was called within `with polyhost.boundary.region(name)`: name (str), entered (int: how often), wall_ns (int: all of
+these together), functions (tuple of Function, whose min_ns and max_ns are the ends of histogram buckets)."""
+
+
 class Snapshot:
     """An immutable copy of the ledger.
 
     script (str), wall_ns (int), clock (Clock), timing (str: the mode when it was taken), cost_per_call_ns (float:
     what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
     call_site_ns (float: what the interpreter spends around an inbound call, which is in no row),
-    lost (int: calls not timed), threads (bool: more than one ran Python, so that sums may exceed wall_ns), functions (tuple of Function, in order of registration).
+    lost (int: calls not timed), threads (bool: more than one ran Python, so that sums may exceed wall_ns), functions (tuple of Function, in order of registration),
+    regions (tuple of Region, those that have ended).
     Index it with a qualified name, or iterate over its functions. A notebook shows it as a table;
     pandas.DataFrame(snapshot.records()) takes it in.
     """
 
-    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads")
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads", "regions")
 
     def __init__(self, data):
         put = object.__setattr__
@@ -64,6 +70,7 @@ class Snapshot:
         for name in ("cost_per_call_ns", "cost_per_split_ns", "call_site_ns", "timing", "lost", "threads"):
             put(self, name, data[name])
         put(self, "functions", tuple(Function(**row) for row in data["functions"]))
+        put(self, "regions", tuple(Region(**{**region, "functions": tuple(Function(**row) for row in region["functions"])}) for region in data["regions"]))
 
     def __setattr__(self, name, value):
         raise AttributeError("a snapshot cannot be changed")
@@ -96,7 +103,8 @@ class Snapshot:
     def to_dict(self):
         """All of it in dict, list, str, int, float and bool, as json.dumps takes them."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        return {**values, "clock": self.clock._asdict(), "functions": self.records()}
+        regions = [{**region._asdict(), "functions": [function._asdict() for function in region.functions]} for region in self.regions]
+        return {**values, "clock": self.clock._asdict(), "functions": self.records(), "regions": regions}
 
     def _repr_html_(self):
         """The table, for notebooks."""
@@ -131,7 +139,8 @@ def _duration(ns):
 def _restore(*values):
     """The Snapshot with these attributes, for copy and pickle."""
     made = Snapshot.__new__(Snapshot)
-    object.__setattr__(made, "threads", False)  # one that was pickled by an older polyhost lacks it
+    for name, value in ("threads", False), ("regions", ()):  # one that was pickled by an older polyhost lacks them
+        object.__setattr__(made, name, value)
     for name, value in zip(Snapshot.__slots__, values):
         object.__setattr__(made, name, value)
     return made
@@ -145,6 +154,40 @@ def snapshot():
 def reset():
     """Set all counts to zero. Calls under way are counted when they end."""
     _polyhost.reset()
+
+
+class region:
+    """A named part of the run, which the report shows apart:
+
+        with polyhost.boundary.region("parse"):
+            ...
+
+    It has all that the process calls from its beginning to its end, in every thread; regions may nest, and one of the same
+    name is added to those before. Also a decorator of functions. What a reset() falls into is forgotten. The first call of
+    each function after a region's begin and end takes four readings of the clock.
+    """
+
+    def __init__(self, name):
+        if not isinstance(name, str):
+            raise TypeError(f"a region's name is a str, not {type(name).__name__}")
+        self.name, self._tokens = name, []
+
+    def __enter__(self):
+        self._tokens.append(_polyhost.begin_region())
+        return self
+
+    def __exit__(self, *_):
+        _polyhost.end_region(self._tokens.pop(), self.name)
+
+    def __call__(self, function):
+        import functools
+
+        @functools.wraps(function)
+        def within(*args, **kwargs):
+            with region(self.name):
+                return function(*args, **kwargs)
+
+        return within
 
 
 def timing(mode=None):

@@ -12,6 +12,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 POLYHOST = os.environ["POLYHOST"]
 SCRIPT = """
@@ -124,6 +125,21 @@ class Page(unittest.TestCase):
         self.assertIn("half of the calls took at most 90 ns", self.one("#histogram").get_attribute("aria-label"))
         self.browser.switch_to.active_element.send_keys(Keys.ENTER)
         self.assertFalse(self.one("#detail").is_displayed())
+
+    def test_regions(self):
+        self.show(report([{"name": "m.f"}, {"name": "m.g"}]))
+        self.assertFalse(self.one("#of").is_displayed())
+        row = {**FUNCTION, "name": "m.f", "calls": 4}
+        self.show(report([{"name": "m.f"}, {"name": "m.g"}], regions=[{"name": "<b>parse</b>", "entered": 3, "wall_ns": 5000, "functions": [row]}]))
+        self.one("#functions td button").click()
+        choice = Select(self.one("#region"))
+        self.assertEqual([option.text for option in choice.options], ["the whole run", "<b>parse</b>, entered 3 times, wall 5.00 \u00b5s"])
+        choice.select_by_index(1)
+        self.assertEqual(self.names(), ["m.f"])
+        self.assertFalse(self.one("#detail").is_displayed())
+        self.assertIn("Python 4.00 \u00b5s (80.0 %)", self.one("#wall-parts").text)
+        choice.select_by_index(0)
+        self.assertEqual(len(self.names()), 2)
 
     def test_names_are_no_markup(self):
         names = ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "m.\u202eturned", "m.a\"'&amp;"]

@@ -31,6 +31,7 @@ std::string data_of(const std::string& page) {
 
 TEST_CASE("the page holds the whole report") {
   Snapshot snapshot = run("a.py", {{.name = "m.f", .calls = 3, .histogram = {{0, 64, 1}, {64, 72, 2}}}});
+  snapshot.regions = {{"parse", 2, 50, {{.name = "m.f", .calls = 1}}}, {"idle", 1, 5, {}}};
   const std::string page = html(snapshot);
   CHECK(page.starts_with("<!DOCTYPE html>"));
   CHECK(page.ends_with("</html>\n"));

@@ -180,7 +180,7 @@ TEST_CASE("nested crossings are explained only where there are some") {
 TEST_CASE("a terminal gets what fits its width, and is told what does not") {
   Snapshot snapshot = run("scripts/examples/nbody.py", mixed());
   check_golden("narrow.txt", table(snapshot, {.terminal_width = 80}));
-  for (const std::size_t width : {1, 40, 60, 100, 200}) {
+  for (const std::size_t width : {1U, 40U, 60U, 100U, 200U}) {
     const std::string text = table(snapshot, {.terminal_width = width});
     CHECK(has(text, "left out: ") == (width < 128));
     for (const std::string_view always : {"function", "calls", "crossing", "kernels.dot", "132ms"})
@@ -252,4 +252,15 @@ TEST_CASE("what is not known of the wall time is called unknown") {
   CHECK(has(table(snapshot), "\nnative 900 ns, crossing 100 ns; Python's part is unknown\n"));
   snapshot.functions[0].crossing_ns = huge;
   CHECK_FALSE(polyhost::report::split_wall(snapshot).python_known);
+}
+
+TEST_CASE("regions stand after the whole run") {
+  Snapshot snapshot = run("regions.py", mixed());
+  Function lost = inbound("kernels.dot", 20, 4'000'000, 3'000'000);
+  lost.lost = 1;
+  lost.split = lost.timed = 19;
+  snapshot.regions = {{"parse", 3, 10'000'000, {lost, inbound("kernels.fib", 1, 900, 800)}},
+                      {"evil\x1b[2J", 1, 5, {}}};
+  check_golden("regions.txt", table(snapshot));
+  CHECK(has(table(snapshot, {.order = "name", .terminal_width = 60}), "region parse: entered 3 times"));
 }

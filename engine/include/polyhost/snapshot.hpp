@@ -66,6 +66,14 @@ struct Function {
   std::string module{};  // what stands before the function in `name`; in no report
 };
 
+// A named part of a run: all that the process called while it lasted, each time that it was entered.
+struct Region {
+  std::string name;
+  std::uint64_t entered = 0;        // how often
+  std::uint64_t wall_ns = 0;        // all of these together
+  std::vector<Function> functions;  // min_ns and max_ns are the ends of histogram buckets
+};
+
 struct Snapshot {
   std::string script;         // what was run: a path, "-c", "-m module", "-" or ""
   std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
@@ -75,6 +83,7 @@ struct Snapshot {
   std::uint64_t lost = 0;           // calls counted but not timed, over all functions
   bool threads = false;             // more than one thread ran Python: sums may exceed wall_ns
   std::vector<Function> functions;  // that were called at least once, in order of registration
+  std::vector<Region> regions{};    // that have ended, in the order in which they first did
 };
 
 }  // namespace polyhost::record

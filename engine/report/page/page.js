@@ -40,7 +40,9 @@ const columns = [
   { title: "p99", value: (f) => f.p99_ns, show: unless_untimed((f) => duration(f.p99_ns)) },
 ];
 
-const state = { column: 6, descending: true, search: "", rows: at_once, chosen: null };
+// The whole run, and its regions, each with wall_ns and functions.
+const parts_of_run = [{ name: "the whole run", wall_ns: report.wall_ns, functions: report.functions }, ...(report.regions ?? [])];
+const state = { part: parts_of_run[0], column: 6, descending: true, search: "", rows: at_once, chosen: null };
 
 // A bar of parts that add up, with a list that says the same in words.
 const draw_bar = (bar, list, parts) => {
@@ -63,7 +65,7 @@ const draw_bar = (bar, list, parts) => {
 const draw_wall = () => {
   let native = 0;
   let crossing = 0;
-  for (const f of report.functions) {
+  for (const f of state.part.functions) {
     if (f.direction === "inbound") native += f.self_ns;
     crossing += f.crossing_ns;
   }
@@ -71,15 +73,15 @@ const draw_wall = () => {
     { name: "native", kind: "native", ns: native },
     { name: "crossing", kind: "crossing", ns: crossing },
   ];
-  const known = !report.threads && native + crossing <= report.wall_ns;
-  if (known) parts.unshift({ name: "Python", kind: "python", ns: report.wall_ns - native - crossing });
+  const known = !report.threads && native + crossing <= state.part.wall_ns;
+  if (known) parts.unshift({ name: "Python", kind: "python", ns: state.part.wall_ns - native - crossing });
   draw_bar($("wall"), $("wall-parts"), parts);
   if (!known) $("wall-parts").append(make("li", `${report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
 };
 
 const matching = () => {
   const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = report.functions.filter((f) => words.every((word) => f.name.toLowerCase().includes(word)));
+  const found = state.part.functions.filter((f) => words.every((word) => f.name.toLowerCase().includes(word)));
   const { value, text } = columns[state.column];
   const sign = state.descending ? -1 : 1;
   return found.sort((a, b) => {
@@ -125,7 +127,7 @@ const draw_table = () => {
     return row;
   });
   document.querySelector("#functions tbody").replaceChildren(...rows);
-  $("found").textContent = `${count(found.length)} of ${count(report.functions.length)}`;
+  $("found").textContent = `${count(found.length)} of ${count(state.part.functions.length)}`;
   $("none").hidden = found.length > 0;
   $("more").hidden = found.length <= state.rows;
   $("more").textContent = `Show all ${count(found.length)}`;
@@ -206,6 +208,17 @@ $("search").addEventListener("input", (event) => {
 });
 $("more").addEventListener("click", () => {
   state.rows = Infinity;
+  draw_table();
+});
+$("of").hidden = parts_of_run.length === 1;
+for (const part of parts_of_run) {
+  const times = part.entered === undefined ? "" : `, entered ${part.entered === 1 ? "once" : `${count(part.entered)} times`}, wall ${duration(part.wall_ns)}`;
+  $("region").append(make("option", part.name + times));
+}
+$("region").addEventListener("change", (event) => {
+  state.part = parts_of_run[event.target.selectedIndex];
+  if (state.chosen !== null) choose(state.chosen);
+  draw_wall();
   draw_table();
 });
 draw_wall();
