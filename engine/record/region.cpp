@@ -39,7 +39,8 @@ std::vector<Regions::Part> Regions::parts_of(Ledger& ledger) {
 void Regions::add_difference(Part& to, const Part& after, const Part& before) {
   to.totals += difference(after.totals, before.totals);
   to.counts.errors += after.counts.errors - before.counts.errors;
-  to.counts.weights += detail::timed_calls(after.counts) - detail::timed_calls(before.counts);
+  const std::uint64_t timed = detail::timed_calls(after.counts) - detail::timed_calls(before.counts);
+  to.counts.weights += timed;
   // No single call was kept: the shortest and the longest are the ends of the buckets that have calls.
   const auto seen = [&](double from, double until) {
     if (to.counts.max == 0) to.counts.min = UINT64_MAX;
@@ -55,8 +56,7 @@ void Regions::add_difference(Part& to, const Part& after, const Part& before) {
     stored += calls;
     seen(detail::bucket_start(bucket), detail::bucket_start(bucket + 1));
   }
-  if (detail::timed_calls(after.counts) - detail::timed_calls(before.counts) > stored)
-    seen(0, detail::bucket_start(0));
+  if (timed > stored) seen(0, detail::bucket_start(0));
 }
 
 std::uint64_t Regions::begin(Ledger& ledger, std::uint64_t now_ns) {

@@ -1,6 +1,7 @@
 // Reading limits, and comparing a snapshot with them.
 #include "report/budget.h"
 
+#include "report/sides.h"
 #include "report/text.h"
 
 #include <fnmatch.h>
@@ -19,9 +20,6 @@ using record::Function;
 using Unit = Limit::Unit;
 
 double number(std::uint64_t value) { return static_cast<double>(value); }
-double timed_calls(const Function& f) {
-  return number(std::max<std::uint64_t>(f.calls - std::min(f.lost, f.calls), 1));
-}
 
 struct Measure {
   std::string_view name;
@@ -37,10 +35,9 @@ constexpr std::array<Measure, 12> measures = {{
     {"self", Unit::nanoseconds, [](const Function& f) { return number(f.self_ns); }},
     {"crossing", Unit::nanoseconds, [](const Function& f) { return number(f.crossing_ns); }},
     {"crossing", Unit::percent,
-     [](const Function& f) {
-       return 100 * number(f.crossing_ns) / std::max(number(std::max(f.python_ns, f.native_ns)), 1.0);
-     }},
-    {"per-call", Unit::nanoseconds, [](const Function& f) { return number(f.crossing_ns) / timed_calls(f); }},
+     [](const Function& f) { return 100 * number(f.crossing_ns) / std::max(number(outer_side(f)), 1.0); }},
+    {"per-call", Unit::nanoseconds,
+     [](const Function& f) { return number(f.crossing_ns) / std::max(number(timed_calls(f)), 1.0); }},
     {"p50", Unit::nanoseconds, [](const Function& f) { return number(f.p50_ns); }},
     {"p99", Unit::nanoseconds, [](const Function& f) { return number(f.p99_ns); }},
     {"max", Unit::nanoseconds, [](const Function& f) { return number(f.max_ns); }},

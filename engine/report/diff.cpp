@@ -2,6 +2,7 @@
 #include "report/diff.h"
 
 #include "report/rank_test.h"
+#include "report/sides.h"
 #include "report/text.h"
 
 #include <algorithm>
@@ -44,10 +45,10 @@ double median(std::vector<double> values) {
 }
 
 void add(const Function& f, Samples& to) {
-  const auto timed = static_cast<double>(f.calls - std::min(f.calls, f.lost));
+  const auto timed = static_cast<double>(timed_calls(f));
   to.calls.push_back(static_cast<double>(f.calls));
   if (f.timed == 0 || timed == 0) return;  // its time is unknown
-  to.per_call.push_back(static_cast<double>(std::max(f.python_ns, f.native_ns)) / timed);
+  to.per_call.push_back(static_cast<double>(outer_side(f)) / timed);
   to.crossing.push_back(static_cast<double>(f.crossing_ns) / timed);
 }
 

@@ -1,6 +1,8 @@
 // The values that rows are sorted by.
 #include "report/order.h"
 
+#include "report/sides.h"
+
 #include <algorithm>
 #include <array>
 
@@ -13,7 +15,6 @@ double number(std::uint64_t value) { return static_cast<double>(value); }
 double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : number(part) / number(whole);
 }
-std::uint64_t outer(const Function& f) { return std::max(f.python_ns, f.native_ns); }
 
 struct Order {
   std::string_view name;
@@ -26,8 +27,8 @@ constexpr std::array<Order, 11> known = {{
     {"python", [](const Function& f) { return number(f.python_ns); }},
     {"native", [](const Function& f) { return number(f.native_ns); }},
     {"self", [](const Function& f) { return number(f.self_ns); }},
-    {"per-call", [](const Function& f) { return ratio(f.crossing_ns, f.calls - f.lost); }},
-    {"share", [](const Function& f) { return ratio(f.crossing_ns, outer(f)); }},
+    {"per-call", [](const Function& f) { return ratio(f.crossing_ns, timed_calls(f)); }},
+    {"share", [](const Function& f) { return ratio(f.crossing_ns, outer_side(f)); }},
     {"p50", [](const Function& f) { return number(f.p50_ns); }},
     {"p99", [](const Function& f) { return number(f.p99_ns); }},
     {"name", [](const Function&) { return 0.0; }},

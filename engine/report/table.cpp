@@ -1,6 +1,7 @@
 // From a snapshot to lines of text: rows, columns, and what stands around them.
 #include "report/table.h"
 
+#include "report/sides.h"
 #include "report/text.h"
 #include "report/wall.h"
 
@@ -37,8 +38,6 @@ std::string phrase(double ns) { return duration(ns, " "); }
 std::string phrase(std::uint64_t ns) { return phrase(static_cast<double>(ns)); }
 
 bool outbound(const Function& f) { return f.direction == record::Direction::outbound; }
-std::uint64_t outer_side(const Function& f) { return outbound(f) ? f.native_ns : f.python_ns; }
-std::uint64_t inner_side(const Function& f) { return outbound(f) ? f.python_ns : f.native_ns; }
 
 // How a text looks on a terminal: parameters of the sequence "select graphic rendition".
 struct Look {
@@ -85,7 +84,7 @@ Row row(const Function& f) {
   r[4] = outbound(f) ? cell(f.python_ns) : with_error(cell(f.python_ns), f);
   r[5] = outbound(f) ? with_error(cell(f.native_ns), f) : cell(f.native_ns);
   r[6] = cell(f.crossing_ns);
-  r[7] = duration(static_cast<double>(f.crossing_ns) / static_cast<double>(f.calls - f.lost), "");
+  r[7] = duration(static_cast<double>(f.crossing_ns) / static_cast<double>(timed_calls(f)), "");
   r[8] = share(f.crossing_ns, outer_side(f));
   r[9] = cell(f.p50_ns);
   r[10] = cell(f.p99_ns);

@@ -14,6 +14,7 @@ using polyhost::report::check;
 using polyhost::report::Finding;
 using polyhost::report::read_budget;
 using polyhost::report::read_budgets;
+using polyhost::test::has;
 using polyhost::test::run;
 
 namespace {
@@ -110,9 +111,6 @@ TEST_CASE("what was not timed is not called kept, nor over") {
 }
 
 TEST_CASE("lines that are no budget") {
-  const auto has = [](const std::string& text, const char* part) {
-    return text.find(part) != std::string::npos;
-  };
   CHECK(refusal("") == "none");
   CHECK(has(refusal("kernels calls <= 1"),
             "line 1: the budget `kernels calls <= 1` has no colon after its pattern: write one like"));

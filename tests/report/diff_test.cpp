@@ -16,30 +16,19 @@ using polyhost::report::diff;
 using polyhost::report::rank_test;
 using polyhost::report::read_json;
 using polyhost::test::check_golden;
+using polyhost::test::has;
+using polyhost::test::inbound;
 using polyhost::test::run;
 
 namespace {
 
-Function called(std::string name, std::uint64_t calls, std::uint64_t python_ns, std::uint64_t native_ns) {
-  return {.name = std::move(name),
-          .calls = calls,
-          .python_ns = python_ns,
-          .native_ns = native_ns,
-          .crossing_ns = python_ns - native_ns,
-          .self_ns = native_ns,
-          .timed = calls,
-          .split = calls};
-}
-
 std::vector<Snapshot> runs(std::vector<std::uint64_t> times) {
   std::vector<Snapshot> all;
   for (const std::uint64_t ns : times)
-    all.push_back(
-        run("a.py", {called("kernels.fib", 1000, ns, ns - 10'000), called("kernels.same", 10, 1'000, 900)}));
+    all.push_back(run(
+        "a.py", {inbound("kernels.fib", 1000, ns, ns - 10'000), inbound("kernels.same", 10, 1'000, 900)}));
   return all;
 }
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 std::string refusal(const std::string& text) {
   try {
@@ -80,11 +69,11 @@ TEST_CASE("with ties and with many values it is the normal approximation") {
 
 TEST_CASE("two runs: what differs by a tenth is named, and that it is not tested is said") {
   Snapshot before =
-      run("a.py", {called("kernels.fib", 1000, 100'000, 60'000), called("kernels.gone", 5, 500, 400),
-                   called("kernels.faster", 10, 9'000, 8'000), called("kernels.near", 10, 1'000, 900)});
+      run("a.py", {inbound("kernels.fib", 1000, 100'000, 60'000), inbound("kernels.gone", 5, 500, 400),
+                   inbound("kernels.faster", 10, 9'000, 8'000), inbound("kernels.near", 10, 1'000, 900)});
   Snapshot after =
-      run("a.py", {called("kernels.fib", 2000, 300'000, 60'000), called("kernels.new", 5, 500, 400),
-                   called("kernels.faster", 10, 6'000, 5'000), called("kernels.near", 10, 1'050, 900)});
+      run("a.py", {inbound("kernels.fib", 2000, 300'000, 60'000), inbound("kernels.new", 5, 500, 400),
+                   inbound("kernels.faster", 10, 6'000, 5'000), inbound("kernels.near", 10, 1'050, 900)});
   check_golden("diff.txt", diff({before}, {after}));
 }
 
@@ -101,12 +90,12 @@ TEST_CASE("sets of runs: only what the test finds is called a change") {
 }
 
 TEST_CASE("a report is the same as itself, and times that are not known are no change") {
-  Function untimed = called("m.untimed", 10, 0, 0);
+  Function untimed = inbound("m.untimed", 10, 0, 0);
   untimed.timed = untimed.split = 0;
-  const Snapshot odd = run("a.py", {called("m.zero", 10, 0, 0), untimed, called("m.f", 10, 500, 400)});
+  const Snapshot odd = run("a.py", {inbound("m.zero", 10, 0, 0), untimed, inbound("m.f", 10, 500, 400)});
   CHECK(has(diff({odd}, {odd}), "nothing is slower or faster"));
   Snapshot timed = odd;
-  timed.functions[1] = called("m.untimed", 10, 500, 400);
+  timed.functions[1] = inbound("m.untimed", 10, 500, 400);
   CHECK(has(diff({odd}, {timed}), "nothing is slower or faster"));
   CHECK(has(diff({timed}, {odd}), "nothing is slower or faster"));
   CHECK_THROWS_AS(diff({}, {odd}), std::invalid_argument);
@@ -116,13 +105,14 @@ TEST_CASE("a report is the same as itself, and times that are not known are no c
 TEST_CASE("nothing in common, nothing at all") {
   CHECK(has(diff({run("a.py", {})}, {run("b.py", {})}), "no function was called in any of them"));
   const std::string text =
-      diff({run("a.py", {called("m.a", 1, 2, 1)})}, {run("b.py", {called("m.b", 1, 2, 1)})});
+      diff({run("a.py", {inbound("m.a", 1, 2, 1)})}, {run("b.py", {inbound("m.b", 1, 2, 1)})});
   CHECK(has(text, "nothing is slower or faster"));
   CHECK(has(text, "m.b"));
 }
 
 TEST_CASE("a report that was saved is read back as it was") {
-  Snapshot snapshot = run("gr\u00f6\u00dfe.py", {called("m.f", 1000, 900, 500), called("m.f", 10, 900, 500)});
+  Snapshot snapshot =
+      run("gr\u00f6\u00dfe.py", {inbound("m.f", 1000, 900, 500), inbound("m.f", 10, 900, 500)});
   snapshot.functions[1].direction = Direction::outbound;
   snapshot.functions[1].standard_error_ns = 7;
   snapshot.lost = 3;

@@ -14,23 +14,12 @@ using polyhost::record::Snapshot;
 using polyhost::report::table;
 using polyhost::test::check_golden;
 
+using polyhost::test::has;
 using polyhost::test::huge;
+using polyhost::test::inbound;
 using polyhost::test::run;
 
 namespace {
-
-Function inbound(std::string name, std::uint64_t calls, std::uint64_t python_ns, std::uint64_t native_ns) {
-  return {.name = std::move(name),
-          .calls = calls,
-          .python_ns = python_ns,
-          .native_ns = native_ns,
-          .crossing_ns = python_ns - native_ns,
-          .self_ns = native_ns,
-          .p50_ns = python_ns / calls,
-          .p99_ns = 3 * (python_ns / calls),
-          .timed = calls,
-          .split = calls};
-}
 
 std::vector<Function> mixed() {
   Function integrate = inbound("nbody.integrate", 1, 912'345'678, 912'300'000);
@@ -48,8 +37,6 @@ std::vector<Function> mixed() {
   return {inbound("kernels.fib", 1, 331'160'281, 331'160'000), integrate, force, split,
           inbound("kernels.dot", 250'000, 45'000'000, 33'500'000)};
 }
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

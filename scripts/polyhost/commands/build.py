@@ -7,7 +7,7 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 
 from polyhost import commands
-from polyhost.toolchain import build, finder, native
+from polyhost.toolchain import build, cache, finder, native
 from polyhost.toolchain.errors import CompileError
 from polyhost.toolchain.unit import Unit
 
@@ -68,15 +68,7 @@ def stub_of(unit, built):
 
 
 def put(path, content):
-    """Writes a file, whole or not at all, and says where it is."""
-    unfinished = f"{path}.{os.getpid()}.unfinished"
-    try:
-        with open(unfinished, "wb") as file:
-            file.write(content)
-        os.replace(unfinished, path)
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
+    cache.write_whole(path, content)
     print(path)
 
 

@@ -94,16 +94,25 @@ class Entry:
 
     def write(self, name, content):
         """Puts bytes into a file of the entry, whole or not at all."""
-        unfinished = self.file(f"{name}.{os.getpid()}.unfinished")
-        with open(unfinished, "wb") as file:
-            file.write(content)
-        os.replace(unfinished, self.file(name))
+        write_whole(self.file(name), content)
 
     def clean(self, keep):
         """Removes what earlier builds have left, also those that were killed half-way. Needs the lock."""
         for name in os.listdir(self.path):
             if name not in keep and name != "lock":
                 remove(self.file(name))
+
+
+def write_whole(path, content):
+    """Puts bytes into a file, whole or not at all."""
+    unfinished = f"{path}.{os.getpid()}.unfinished"
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(content)
+        os.replace(unfinished, path)
+    except BaseException:
+        remove(unfinished)
+        raise
 
 
 def remove(path):

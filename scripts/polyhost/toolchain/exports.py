@@ -57,8 +57,7 @@ def check_named(text, where):
     only without one."""
     plain = blank_attributes(scan.blank(text))
     for mark in MARK.finditer(plain):
-        opening = find_parameters(plain, mark.end())
-        name = re.search(r"([A-Za-z_]\w*)\s*$", plain[mark.end() : max(opening, mark.end())])
+        name, _ = function_after(plain, mark)
         if name and len(re.findall(rf"\b{name[1]}\b", plain)) < 2:
             line = text.count("\n", 0, mark.start()) + 1
             raise CompileError(
@@ -83,9 +82,8 @@ def blank_attributes(plain):
 
 
 def read_export(plain, code, mark, where):
-    opening = find_parameters(plain, mark.end())
+    name, opening = function_after(plain, mark)
     closing = scan.matching(plain, opening) if opening >= 0 else -1
-    name = re.search(r"([A-Za-z_]\w*)\s*$", plain[mark.end() : max(opening, mark.end())])
     if name and closing < 0:
         raise CompileError(f"{where}: the bracket after {name[1]} is not closed: end its parameters with )")
     if not name:
@@ -96,6 +94,12 @@ def read_export(plain, code, mark, where):
     parts = [read_parameter(plain[start:end], code[start:end], where) for start, end in scan.split(plain, opening + 1, closing)]
     qualified = "::".join([*enclosing_namespaces(plain, mark.start(), where), name[1]])
     return Export(qualified, f"{name[1]}({', '.join(filter(None, parts))})")
+
+
+def function_after(plain, mark):
+    """(the match of its name, or None; where its parameters begin, or -1) of the function that follows a mark."""
+    opening = find_parameters(plain, mark.end())
+    return re.search(r"([A-Za-z_]\w*)\s*$", plain[mark.end() : max(opening, mark.end())]), opening
 
 
 def find_parameters(plain, start):
