@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -115,6 +116,31 @@ void read_budget(std::string_view value, CommandLine& line) {
   }
 }
 
+// "--trace=FILE.json"
+void read_trace(std::string_view value, CommandLine& line) {
+  if (value.empty()) line.error = "--trace lacks a file: write --trace=FILE.json";
+  line.run.trace_file = value;
+}
+
+// "--trace-events=100000"
+void read_trace_events(std::string_view value, CommandLine& line) {
+  constexpr std::size_t most = 1'000'000'000;
+  std::size_t events = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), events);
+  if (error != std::errc() || end != value.data() + value.size() || events == 0 || events > most)
+    line.error = "--trace-events takes how many calls of a thread are kept, 1 to 1000000000, not '" +
+                 std::string(value) + "': write --trace-events=1000000 (as without it)";
+  line.run.trace_events = events;
+}
+
+// "--call-sites=exact"
+void read_call_sites(std::string_view value, CommandLine& line) {
+  if (value != "exact" && value != "sampled")
+    line.error = "--call-sites knows no mode '" + std::string(value) +
+                 "': use --call-sites=exact, or sampled (as without it)";
+  line.run.call_sites_exact = value == "exact";
+}
+
 // "--reload"
 void read_reload(std::string_view value, CommandLine& line) {
   if (!value.empty()) line.error = "--reload takes no value: write --reload alone";
@@ -125,9 +151,15 @@ struct Switch {
   std::string_view name;
   void (*read)(std::string_view value, CommandLine& line);
 };
-constexpr Switch switches[] = {{"--budget", read_budget}, {"--report", read_report},
-                               {"--gc", read_gc},         {"--sort", read_sort},
-                               {"--timing", read_timing}, {"--reload", read_reload}};
+constexpr Switch switches[] = {{"--budget", read_budget},
+                               {"--report", read_report},
+                               {"--gc", read_gc},
+                               {"--sort", read_sort},
+                               {"--timing", read_timing},
+                               {"--reload", read_reload},
+                               {"--trace", read_trace},
+                               {"--trace-events", read_trace_events},
+                               {"--call-sites", read_call_sites}};
 
 // True if the argument is a switch of polyhost's.
 bool read_switch(std::string_view argument, CommandLine& line) {

@@ -32,6 +32,7 @@ struct Run {
   std::string order;                                            // of the tables' rows
   pid_t process = 0;
   bool only_with_functions = false;  // no native function, no report
+  std::optional<report::Output> trace;
   std::vector<report::Budget> budgets;
   std::optional<report::Output> messages;  // stderr, as it was when the run began
   bool over_budget = false;
@@ -60,6 +61,17 @@ void write_report(const std::string& format, report::Output& output, const recor
   stderr_now.write(session::render(snapshot, "table", style_for(stderr_now)));
 }
 
+void write_trace(report::Output& output, const record::Snapshot& snapshot) {
+  int failure = output.begin();
+  session::write_trace(snapshot, [&](std::string_view piece) {
+    if (failure == 0) failure = output.append(piece);
+    return failure == 0;
+  });
+  if (failure != 0)
+    base::log_error("cannot write the trace to " + output.path() + ": " + std::strerror(failure) +
+                    "; the file is cut short");
+}
+
 void check_budgets(const record::Snapshot& snapshot) {
   Run& run = current_run();
   for (const report::Finding& finding : report::check(run.budgets, snapshot)) {
@@ -81,10 +93,11 @@ void write_reports() noexcept {
   Run& run = current_run();
   if (::getpid() != run.process) return;  // a forked child leaves them to its parent
   if (run.only_with_functions && boundary::ledger().entries().empty()) run.reports.clear();
-  if (run.reports.empty() && run.budgets.empty()) return;
+  if (run.reports.empty() && run.budgets.empty() && !run.trace) return;
   try {
     const record::Snapshot snapshot = session::take_snapshot();
     for (auto& [format, output] : run.reports) write_report(format, output, snapshot);
+    if (run.trace) write_trace(*run.trace, snapshot);
     check_budgets(snapshot);
   } catch (const std::exception& error) {
     base::log_error(std::string("the report is lost: ") + error.what());
@@ -94,19 +107,27 @@ void write_reports() noexcept {
 // Called when Python is initialised.
 void python_started() { session::python_started(current_run().imports_cpp); }
 
-// False, with a message, if a report's file cannot be opened.
-bool claim_outputs(const std::vector<ReportRequest>& requests) {
+// Nothing, with a message, if a file cannot be opened.
+std::optional<report::Output> claim(const char* what, const std::string& file) {
+  report::Output output(file);
+  if (output.open_error() == 0 || file.empty()) return output;
+  base::log_error(std::string("cannot write the ") + what + " to " + file + ": " +
+                  std::strerror(output.open_error()) + "; choose another file");
+  return std::nullopt;
+}
+
+// False, with a message, if a file cannot be opened.
+bool claim_outputs(const std::vector<ReportRequest>& requests, const std::string& trace_file) {
   Run& run = current_run();
   for (const ReportRequest& request : requests) {
-    report::Output output(request.file);
-    if (output.open_error() != 0 && !request.file.empty()) {
-      base::log_error("cannot write the report to " + request.file + ": " +
-                      std::strerror(output.open_error()) + "; choose another file");
-      return false;
-    }
-    run.reports.emplace_back(request.format, std::move(output));
+    std::optional<report::Output> output = claim("report", request.file);
+    if (!output) return false;
+    run.reports.emplace_back(request.format, std::move(*output));
   }
-  return true;
+  if (trace_file.empty()) return true;
+  std::optional<report::Output> output = claim("trace", trace_file);
+  if (output) run.trace.emplace(std::move(*output));
+  return output.has_value();
 }
 
 }  // namespace
@@ -120,14 +141,19 @@ int run(const RunOptions& options) {
   // As under plain python3: every process inherits it, and most of them have no native functions.
   current.only_with_functions = requests.empty() && detail::environment_wants_report();
   if (current.only_with_functions) requests.push_back({"table", ""});
-  if (!claim_outputs(requests)) return 2;
+  if (!claim_outputs(requests, options.trace_file)) return 2;
   current.budgets = options.budgets;
-  const bool reports = !requests.empty() || !current.budgets.empty();
+  const bool reports = !requests.empty() || !current.budgets.empty() || current.trace;
   if (!current.budgets.empty()) {
     current.messages.emplace(std::string());
     ::on_exit(end_over_budget, nullptr);
   }
-  session::begin({options.script, options.timing, reports, options.reloads});
+  session::begin({.script = options.script,
+                  .timing = options.timing,
+                  .reports_at_end = reports,
+                  .trace_events = current.trace ? options.trace_events : 0,
+                  .call_sites_exact = options.call_sites_exact,
+                  .reloads = options.reloads});
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
                            options.gc_throughput, python_started, write_reports});
 }

@@ -5,6 +5,7 @@
 #include "report/budget.h"
 #include "report/order.h"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct RunOptions {
   std::vector<ReportRequest> reports;
   std::string order{report::default_order};  // of the tables' rows (report/order.h)
   std::vector<report::Budget> budgets;       // checked at the end
+  std::string trace_file;                    // the calls one by one; empty: nowhere
+  std::size_t trace_events = 1'000'000;      // of each thread, the newest
+  bool call_sites_exact = false;             // the line that makes a call is looked at each time
 };
 
 // Runs a script, and writes the reports when Python has ended. Returns the exit status; may not return

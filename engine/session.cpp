@@ -4,23 +4,31 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "boundary/calibrate.h"
+#include "boundary/call_sites.h"
 #include "boundary/interrupt.h"
 #include "boundary/module.h"
 #include "boundary/table.h"
 #include "boundary/threads.h"
+#include "boundary/trace.h"
 #include "interpreter/interpreter.h"
 #include "package.h"
 #include "record/region.h"
+#include "report/advice.h"
 #include "report/diff.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/read_json.h"
+#include "report/trace.h"
 #include "toolchain/finder.h"
 
 #include <polyhost/version.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace polyhost::session {
 
@@ -50,6 +58,13 @@ std::string diff(const std::vector<std::string>& before, const std::vector<std::
   return report::diff(read(before), read(after));
 }
 
+std::vector<boundary::Advice> advise(const record::Snapshot& snapshot) {
+  std::vector<boundary::Advice> all;
+  for (report::Advice& a : report::advise(snapshot))
+    all.push_back({std::string(report::text(a.rule)), std::move(a.function), std::move(a.text), a.costs_ns});
+  return all;
+}
+
 // For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
 const char* last_words(bool reports) {
   return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
@@ -62,9 +77,11 @@ void begin(const Options& options) {
   base::choose_clock();
   current().start = base::now();
   current().script = options.script;
+  if (options.trace_events > 0) boundary::start_trace(options.trace_events);
+  if (options.call_sites_exact) boundary::count_call_sites_exactly();
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
-  boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff,
+  boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff, advise,
                              options.reports_at_end, options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(options.reports_at_end));
@@ -84,6 +101,12 @@ record::Snapshot take_snapshot() {
       record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
                             boundary::calibrated_cost(boundary::timing()));
   taken.threads = boundary::several_threads();
+  taken.call_sites_exact = boundary::call_sites_are_exact();
+  if (const record::Trace* trace = boundary::trace()) {
+    taken.traced = true;
+    taken.trace_events = trace->events();
+    taken.trace_dropped = trace->dropped();
+  }
   taken.regions = current().regions.rows(boundary::ledger(), taken.clock.ns_per_tick);
   return taken;
 }
@@ -94,7 +117,14 @@ bool end_region(std::uint64_t token, const std::string& name) {
   return current().regions.end(token, name, boundary::ledger(), base::now().ns);
 }
 
+bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std::string_view)>& sink) {
+  const record::Trace* trace = boundary::trace();
+  return trace == nullptr || report::write_trace(*trace, boundary::ledger(), snapshot, current().start.ticks,
+                                                 static_cast<std::int64_t>(::getpid()), sink);
+}
+
 void reset() {
+  boundary::forget_call_sites();
   boundary::ledger().reset();
   current().regions.reset();
   current().start = base::now();

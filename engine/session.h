@@ -7,16 +7,21 @@
 
 #include <polyhost/abi.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace polyhost::session {
 
 struct Options {
   std::string script;  // what is run, for the reports' heading
   polyhost_timing timing = POLYHOST_TIMING_EXACT;
-  bool reports_at_end = false;  // a report will be made when Python has ended
-  bool reloads = false;         // what was compiled for an import is loaded again when it has changed
+  bool reports_at_end = false;    // a report will be made when Python has ended
+  std::size_t trace_events = 0;   // so many calls of each thread are kept one by one
+  bool call_sites_exact = false;  // the line that makes a call is looked at each time
+  bool reloads = false;           // what was compiled for an import is loaded again when it has changed
 };
 
 // Before Python starts: starts the clock and makes _polyhost and the package polyhost importable. The calling
@@ -28,6 +33,10 @@ void python_started(bool imports_cpp);
 
 // The ledger as it is now. Needs the GIL while Python runs.
 record::Snapshot take_snapshot();
+
+// The calls that were kept, as trace events (report/trace.h): when Python has ended. False if `sink` did not
+// take all.
+bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std::string_view)>& sink);
 
 // A named part of the run (record/region.h). Both need the GIL. end_region: false if the token is of none
 // that is open.

@@ -31,6 +31,8 @@ def empty(turns):
     for _ in turns: pass
 def calling(turns, function):
     for _ in turns: function(7)
+def adding(turns, x):
+    for _ in turns: x + 7
 )";
 
 // Whoever profiles or traces the script does not see the loops.
@@ -66,6 +68,21 @@ class Probe {
     record_.min = UINT64_MAX;
     return function_.get();
   }
+  // Ticks that the batch form takes for a list of so many items, from the inside.
+  [[nodiscard]] double run_batch(int items) const {
+    static constexpr const detail::batch_function* batch = call_traits::batch_of<&same>();
+    const object one = detail::or_throw(PyLong_FromLong(7));
+    const object list = detail::or_throw(PyList_New(items));
+    for (int i = 0; i < items; ++i) PyList_SET_ITEM(list.get(), i, Py_NewRef(one.get()));
+    const object threads = detail::or_throw(PyLong_FromLong(1));
+    PyObject* const bound[] = {list.get(), Py_None, threads.get()};
+    detail::untimed_crossing<POLYHOST_INBOUND> crossing(detail::this_thread());
+    const std::uint64_t start = detail::tick();
+    const object done = detail::or_throw(detail::convert_and_run_batch(*batch, signature_, bound, crossing));
+    const std::uint64_t took = detail::tick() - start;
+    crossing.end();
+    return static_cast<double>(took);
+  }
   [[nodiscard]] double mean_outer() const {
     const detail::totals totals = detail::estimate_totals(record_);
     return totals.outer / std::max(totals.calls, 1.0);
@@ -86,6 +103,9 @@ class Probe {
 struct Measured {
   std::array<double, modes> cost{};  // of timing, by mode
   double call_site = 0.0;
+  double python_operation = 0.0;
+  double batch_call = 0.0;
+  double batch_item = 0.0;
   std::uint64_t at_ns = 0;
 };
 
@@ -142,9 +162,16 @@ Measured measure_once(Probe& probe) {
   Loops loops;
   std::array<Samples, modes + 1> times{};
   Samples without_inside{};
+  Samples adding{};
+  Samples batch_of_one{};
+  Samples batch_of_many{};
+  const object seven = detail::or_throw(PyLong_FromLong(7));
   for (int pass = -1; pass < passes; ++pass) {  // the first only warms up
     const auto at = static_cast<std::size_t>(std::max(pass, 0));
     times[empty][at] = loops.run("empty", nullptr);
+    adding[at] = loops.run("adding", seven.get());
+    batch_of_one[at] = probe.run_batch(1);
+    batch_of_many[at] = probe.run_batch(calls);
     for (std::size_t mode = 0; mode < modes; ++mode) {
       const auto timing = static_cast<polyhost_timing>(mode);
       times[mode][at] = loops.run("calling", probe.use(timing));
@@ -155,6 +182,9 @@ Measured measure_once(Probe& probe) {
   for (std::size_t mode = 0; mode < modes; ++mode)
     result.cost[mode] = median_difference(times[mode], times[POLYHOST_TIMING_OFF]);
   result.call_site = median_difference(without_inside, times[empty]);
+  result.python_operation = median_difference(adding, times[empty]);
+  result.batch_call = median(batch_of_one) + result.call_site;
+  result.batch_item = median_difference(batch_of_many, batch_of_one) / (calls - 1);
   return result;
 }
 
@@ -229,7 +259,9 @@ void calibrate_for_good() {
 
 record::CostInTicks calibrated_cost(polyhost_timing timing) {
   if (!measured()) return {};
-  return {measured()->cost[timing], measured()->cost[POLYHOST_TIMING_FULL], measured()->call_site};
+  return {measured()->cost[timing], measured()->cost[POLYHOST_TIMING_FULL],
+          measured()->call_site,    measured()->python_operation,
+          measured()->batch_call,   measured()->batch_item};
 }
 
 bool calibrate_at_exit() {

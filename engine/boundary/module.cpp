@@ -60,6 +60,18 @@ void put(const object& dict, const char* key, double value) {
   put(dict, key, detail::or_throw(PyFloat_FromDouble(value)));
 }
 
+// [(rule, function, text, costs_ns), ...]
+object advice_as_list(const record::Snapshot& s) {
+  object list = detail::or_throw(PyList_New(0));
+  for (const Advice& a : services().advise(s)) {
+    const object one =
+        detail::or_throw(Py_BuildValue("(NNNK)", as_text(a.rule), as_text(a.function), as_text(a.text),
+                                       static_cast<unsigned long long>(a.costs_ns)));
+    if (PyList_Append(list.get(), one.get()) != 0) throw_python_error();
+  }
+  return list;
+}
+
 PyObject* snapshot(PyObject*, PyObject*) {
   return detail::guarded<PyObject*>(nullptr, [] {
     calibrate();
@@ -77,6 +89,7 @@ PyObject* snapshot(PyObject*, PyObject*) {
       if (PyList_Append(regions.get(), region.get()) != 0) throw_python_error();
     }
     put(dict, "regions", regions);
+    put(dict, "advice", advice_as_list(s));
     put(dict, "threads", object::steal(PyBool_FromLong(s.threads ? 1 : 0)));
     put(dict, "cost_per_call_ns", s.cost.per_call_ns);
     put(dict, "cost_per_split_ns", s.cost.per_split_ns);

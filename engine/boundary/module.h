@@ -10,6 +10,14 @@
 
 namespace polyhost::boundary {
 
+// As report/advice.h has it.
+struct Advice {
+  std::string rule;
+  std::string function;
+  std::string text;
+  std::uint64_t costs_ns;
+};
+
 // What the module needs from parts of the engine that the boundary does not know.
 struct Services {
   std::function<record::Snapshot()> take_snapshot;  // of the current run
@@ -25,6 +33,7 @@ struct Services {
   // What has changed between reports saved as JSON: those before, those after.
   std::function<std::string(const std::vector<std::string>& before, const std::vector<std::string>& after)>
       diff;
+  std::function<std::vector<Advice>(const record::Snapshot&)> advise;
   bool reports_at_end = false;  // a report will be made when Python has ended
   bool reloads = false;         // _polyhost.reloads, for the loader: watch what modules were made from
 };

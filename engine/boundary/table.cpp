@@ -1,8 +1,11 @@
 // Filling the table.
 #include "boundary/table.h"
 
+#include "boundary/call_sites.h"
 #include "boundary/interrupt.h"
+#include "boundary/trace.h"
 
+#include <Python.h>
 #include <polyhost/version.h>
 #include <polyhost/detail/tick.hpp>
 
@@ -37,6 +40,28 @@ void add_function(polyhost_function* function) {
   function->next = std::exchange(functions, function);
 }
 
+void describe(polyhost_record* record, const char* signature, std::uint32_t traits) {
+  record::Ledger::Entry* entry = ledger().find(*record);
+  if (entry == nullptr) return;
+  try {
+    entry->signature = signature;
+    entry->traits = traits;
+  } catch (const std::bad_alloc&) {  // the reports say less
+  }
+}
+
+void trace_and_count_site(polyhost_record* record, std::uint64_t entry, std::uint64_t converted,
+                          std::uint64_t returned, std::uint64_t exit, std::uint64_t gil_wait,
+                          std::uint32_t failed) {
+  if (trace() != nullptr) trace_call(record, entry, converted, returned, exit, gil_wait, failed);
+  count_call_site(record);
+}
+
+decltype(polyhost_table::observe) observer() {
+  if (call_sites_are_exact()) return trace_and_count_site;
+  return trace() != nullptr ? trace_call : nullptr;
+}
+
 }  // namespace
 
 record::Ledger& ledger() {
@@ -58,6 +83,13 @@ const polyhost_table& table() {
       .interrupt_waits = interrupt_waits,
       .timing = &timing_mode,
       .add_function = add_function,
+      .observe = observer(),
+#ifdef Py_GIL_DISABLED
+      .look = nullptr,  // it reads the frames of one thread at a time
+#else
+      .look = look_at_caller,
+#endif
+      .describe = describe,
   };
   return instance;
 }

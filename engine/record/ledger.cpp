@@ -21,10 +21,16 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
   const std::string qualified = module + "." + name;
   Entry*& known = index_[{qualified, direction}];
   if (known == nullptr) {
-    known = &entries_.emplace_back(Entry{module, qualified, direction, {}, {}});
+    known = &entries_.emplace_back(Entry{module, qualified, direction, {}, {}, {}, 0, {}});
     clear(known->counts);
+    by_record_[&known->counts] = known;
   }
   return known->counts;
+}
+
+Ledger::Entry* Ledger::find(const polyhost_record& record) {
+  const auto found = by_record_.find(&record);
+  return found != by_record_.end() ? found->second : nullptr;
 }
 
 bool Ledger::knows(std::string_view module) const {
@@ -35,6 +41,9 @@ void Ledger::reset() {
   for (Entry& entry : entries_) {
     clear(entry.counts);
     entry.settled = {};
+    entry.sites.clear();
+    entry.last_site = nullptr;
+    entry.looked_until = 0;
   }
 }
 
@@ -49,6 +58,9 @@ void Ledger::settle() {
     counts.max = kept.max;
     std::copy(std::begin(kept.histogram), std::end(kept.histogram), counts.histogram);
     counts.weights = kept.weights + kept.whole + kept.whole_long;
+    std::copy(std::begin(kept.native_histogram), std::end(kept.native_histogram), counts.native_histogram);
+    counts.native_weights = kept.native_weights;
+    entry.looked_until = 0;
   }
 }
 

@@ -4,12 +4,15 @@
 
 #include <polyhost/abi.h>
 #include <polyhost/detail/estimate.hpp>
+#include <polyhost/snapshot.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace polyhost::record {
@@ -22,12 +25,20 @@ class Ledger {
     std::string name;  // qualified
     polyhost_direction direction;
     polyhost_record counts;
-    detail::totals settled;  // of calls in timing modes before this one
+    detail::totals settled;          // of calls in timing modes before this one
+    std::string signature;           // "(x: float) -> float"; empty if nobody has said
+    std::uint32_t traits;            // POLYHOST_TRAIT bits
+    std::deque<CallSite> sites;      // lines that call it, with the calls of which that is known
+    CallSite* last_site = nullptr;   // that was looked at
+    std::uint64_t looked_until = 0;  // how many calls of `counts` had been made at the last look
   };
 
   // The record of module.name in that direction: made on first request, the same one ever after.
   // It keeps its address and lives as long as the ledger. Throws std::bad_alloc.
   polyhost_record& record(const std::string& module, const std::string& name, polyhost_direction direction);
+
+  // The entry that the record belongs to; null if it is none of this ledger's.
+  [[nodiscard]] Entry* find(const polyhost_record& record);
 
   // Sets all counts to zero. Calls under way are counted when they end.
   void reset();
@@ -45,6 +56,7 @@ class Ledger {
  private:
   std::deque<Entry> entries_;  // a deque: records must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
+  std::unordered_map<const polyhost_record*, Entry*> by_record_;
 };
 
 }  // namespace polyhost::record

@@ -41,6 +41,7 @@ void Regions::add_difference(Part& to, const Part& after, const Part& before) {
   to.counts.errors += after.counts.errors - before.counts.errors;
   const std::uint64_t timed = detail::timed_calls(after.counts) - detail::timed_calls(before.counts);
   to.counts.weights += timed;
+  to.counts.native_weights += after.counts.native_weights - before.counts.native_weights;
   // No single call was kept: the shortest and the longest are the ends of the buckets that have calls.
   const auto seen = [&](double from, double until) {
     if (to.counts.max == 0) to.counts.min = UINT64_MAX;
@@ -50,6 +51,8 @@ void Regions::add_difference(Part& to, const Part& after, const Part& before) {
   };
   std::uint64_t stored = 0;
   for (unsigned bucket = 0; bucket < POLYHOST_HISTOGRAM_BUCKETS; ++bucket) {
+    to.counts.native_histogram[bucket] +=
+        after.counts.native_histogram[bucket] - before.counts.native_histogram[bucket];
     const std::uint64_t calls = after.counts.histogram[bucket] - before.counts.histogram[bucket];
     if (calls == 0) continue;
     to.counts.histogram[bucket] += calls;

@@ -4,9 +4,31 @@
 #include "record/ledger.h"
 #include "record/timing.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace polyhost::record {
+
+namespace {
+
+// The calls of which the line is known stand for all of them.
+std::vector<CallSite> call_sites(const Ledger::Entry& entry, std::uint64_t calls) {
+  std::vector<CallSite> sites(entry.sites.begin(), entry.sites.end());
+  std::uint64_t known = 0;
+  for (const CallSite& site : sites) known += site.calls;
+  for (CallSite& site : sites) {
+    const double share =
+        static_cast<double>(site.calls) / static_cast<double>(std::max<std::uint64_t>(known, 1));
+    site.calls = known == calls ? site.calls : detail::rounded(share * static_cast<double>(calls));
+  }
+  std::stable_sort(sites.begin(), sites.end(),
+                   [](const CallSite& a, const CallSite& b) { return a.calls > b.calls; });
+  return sites;
+}
+
+}  // namespace
 
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
                        polyhost_timing timing, const CostInTicks& cost) {
@@ -19,7 +41,8 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
   s.timing = text(timing);
   const double ns = s.clock.ns_per_tick;
-  s.cost = {cost.per_call * ns, cost.per_split * ns, cost.call_site * ns};
+  s.cost = {cost.per_call * ns,         cost.per_split * ns,  cost.call_site * ns,
+            cost.python_operation * ns, cost.batch_call * ns, cost.batch_item * ns};
   for (const Ledger::Entry& entry : ledger.entries()) {
     const polyhost_record counts = detail::copy_record(entry.counts);
     detail::totals all = entry.settled;
@@ -28,6 +51,10 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
     Function f = detail::make_row(counts, all, entry.direction, ns);
     f.name = entry.name;
     f.module = entry.module;
+    f.signature = entry.signature;
+    f.has_batch = (entry.traits & POLYHOST_TRAIT_BATCH) != 0;
+    f.releases_gil = (entry.traits & POLYHOST_TRAIT_RELEASES_GIL) != 0;
+    f.sites = call_sites(entry, f.calls);
     s.lost += f.lost;
     s.functions.push_back(std::move(f));
   }

@@ -17,6 +17,9 @@ struct CostInTicks {
   double per_call = Cost::unknown;
   double per_split = Cost::unknown;
   double call_site = Cost::unknown;
+  double python_operation = Cost::unknown;
+  double batch_call = Cost::unknown;
+  double batch_item = Cost::unknown;
 };
 
 class Ledger;

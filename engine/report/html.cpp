@@ -31,7 +31,13 @@ std::string html(const record::Snapshot& snapshot) {
   record::Snapshot shown = snapshot;
   shown.script = printable(shown.script);
   const auto rename = [](std::vector<record::Function>& functions) {
-    for (record::Function& f : functions) f.name = printable(f.name);
+    for (record::Function& f : functions) {
+      f.name = printable(f.name);
+      for (record::CallSite& site : f.sites) {
+        site.file = printable(site.file);
+        site.function = printable(site.function);
+      }
+    }
   };
   rename(shown.functions);
   for (record::Region& region : shown.regions) {

@@ -2,6 +2,8 @@
 // a row stand in polyhost/detail/row.hpp.
 #include "report/json.h"
 
+#include "report/advice.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -22,12 +24,24 @@ ordered_json clock(const record::Clock& c) {
           {"resolution_ns", finite(c.resolution_ns)}};
 }
 
+ordered_json histogram(const std::vector<record::Bucket>& buckets) {
+  auto made = ordered_json::array();
+  for (const record::Bucket& bucket : buckets) made.push_back({bucket.from_ns, bucket.to_ns, bucket.calls});
+  return made;
+}
+
 ordered_json function(const record::Function& f) {
   ordered_json row = {{"name", f.name}, {"direction", text(f.direction)}};
   for (const auto& [name, value] : detail::row_numbers) row[name] = f.*value;
-  auto& histogram = row["histogram"] = ordered_json::array();
-  for (const record::Bucket& bucket : f.histogram)
-    histogram.push_back({bucket.from_ns, bucket.to_ns, bucket.calls});
+  row["histogram"] = histogram(f.histogram);
+  row["native_histogram"] = histogram(f.native_histogram);
+  auto& sites = row["sites"] = ordered_json::array();
+  for (const record::CallSite& site : f.sites)
+    sites.push_back(
+        {{"file", site.file}, {"line", site.line}, {"function", site.function}, {"calls", site.calls}});
+  row["signature"] = f.signature;
+  row["has_batch"] = f.has_batch;
+  row["releases_gil"] = f.releases_gil;
   return row;
 }
 
@@ -35,6 +49,21 @@ ordered_json all(const std::vector<record::Function>& functions) {
   auto rows = ordered_json::array();
   for (const record::Function& f : functions) rows.push_back(function(f));
   return rows;
+}
+
+// Of calls that were kept one by one; null if none were to be.
+ordered_json trace(const record::Snapshot& s) {
+  if (!s.traced) return nullptr;
+  return {{"calls", s.trace_events}, {"dropped", s.trace_dropped}};
+}
+
+ordered_json advice(const record::Snapshot& s) {
+  auto all = ordered_json::array();
+  for (const Advice& a : advise(s)) {
+    all.push_back(
+        {{"rule", text(a.rule)}, {"function", a.function}, {"text", a.text}, {"costs_ns", a.costs_ns}});
+  }
+  return all;
 }
 
 }  // namespace
@@ -52,12 +81,18 @@ std::string json(const record::Snapshot& snapshot) {
                                {"cost",
                                 {{"per_call_ns", known(snapshot.cost.per_call_ns)},
                                  {"per_split_ns", known(snapshot.cost.per_split_ns)},
-                                 {"call_site_ns", known(snapshot.cost.call_site_ns)}}},
+                                 {"call_site_ns", known(snapshot.cost.call_site_ns)},
+                                 {"python_operation_ns", known(snapshot.cost.python_operation_ns)},
+                                 {"batch_call_ns", known(snapshot.cost.batch_call_ns)},
+                                 {"batch_item_ns", known(snapshot.cost.batch_item_ns)}}},
                                {"lost", snapshot.lost},
                                {"functions", all(snapshot.functions)},
                                {"timing", snapshot.timing},
                                {"threads", snapshot.threads},
-                               {"regions", std::move(regions)}};
+                               {"regions", std::move(regions)},
+                               {"call_sites", snapshot.call_sites_exact ? "exact" : "sampled"},
+                               {"trace", trace(snapshot)},
+                               {"advice", advice(snapshot)}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -48,7 +48,7 @@ int lift(int descriptor) {
 }
 
 // 0, or the errno.
-int write_all(int descriptor, const std::string& text) {
+int write_all(int descriptor, std::string_view text) {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t count = ::write(descriptor, text.data() + written, text.size() - written);
@@ -130,18 +130,25 @@ std::optional<std::size_t> Output::terminal_columns() const {
   return size.ws_col;
 }
 
-int Output::write(const std::string& text) {
-  if (path_.empty()) {
-    const int stderr_now = is_ours(descriptor_) ? descriptor_ : STDERR_FILENO;
-    return is_ours(stderr_now) ? write_all(stderr_now, text) : EBADF;
-  }
+int Output::write(std::string_view text) {
+  const int failure = begin();
+  return failure != 0 ? failure : append(text);
+}
+
+int Output::begin() {
+  if (path_.empty()) return 0;
   struct stat there {};
   const bool gone = truncate_ && ::stat(path_.c_str(), &there) != 0;
   if (gone || !is_ours(descriptor_)) {
     if (const int failure = reopen(); failure != 0) return failure;
   }
   if (truncate_ && (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) < 0)) return errno;
-  return write_all(descriptor_, text);
+  return 0;
+}
+
+int Output::append(std::string_view text) {
+  const int to = path_.empty() && !is_ours(descriptor_) ? STDERR_FILENO : descriptor_;
+  return is_ours(to) ? write_all(to, text) : EBADF;
 }
 
 }  // namespace polyhost::report

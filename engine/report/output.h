@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace polyhost::report {
 
@@ -31,7 +32,11 @@ class Output {
   [[nodiscard]] std::optional<std::size_t> terminal_columns() const;
 
   // Writes the whole text, in place of what a file held before. Waits for a slow reader. 0, or the errno.
-  int write(const std::string& text);
+  int write(std::string_view text);
+
+  // The same piece by piece: begin(), then append() as often as needed.
+  int begin();
+  int append(std::string_view text);
 
  private:
   void claim(int descriptor);

@@ -33,6 +33,27 @@ void read(const json& from, const char* name, std::uint64_t& into) {
   into = found->get<std::uint64_t>();
 }
 
+std::vector<record::Bucket> histogram(const json& from, const char* name) {
+  std::vector<std::array<std::uint64_t, 3>> numbers;
+  read(from, name, numbers);
+  std::vector<record::Bucket> made;
+  for (const auto& [from_ns, to_ns, calls] : numbers) made.push_back({from_ns, to_ns, calls});
+  return made;
+}
+
+std::vector<record::CallSite> sites(const json& from) {
+  std::vector<record::CallSite> made;
+  if (!from.contains("sites")) return made;
+  for (const json& one : from.at("sites").get_ref<const json::array_t&>()) {
+    record::CallSite& site = made.emplace_back();
+    read(one, "file", site.file);
+    read(one, "line", site.line);
+    read(one, "function", site.function);
+    read(one, "calls", site.calls);
+  }
+  return made;
+}
+
 record::Function function(const json& from) {
   record::Function f;
   from.get_ref<const json::object_t&>();  // throws for what is none
@@ -42,10 +63,13 @@ record::Function function(const json& from) {
   f.direction = direction == text(record::Direction::outbound) ? record::Direction::outbound
                                                                : record::Direction::inbound;
   for (const auto& [name, value] : detail::row_numbers) read(from, name, f.*value);
-  std::vector<std::array<std::uint64_t, 3>> histogram;
-  read(from, "histogram", histogram);
   f.lost = std::min(f.lost, f.calls);
-  for (const auto& [from_ns, to_ns, calls] : histogram) f.histogram.push_back({from_ns, to_ns, calls});
+  f.histogram = histogram(from, "histogram");
+  f.native_histogram = histogram(from, "native_histogram");
+  f.sites = sites(from);
+  read(from, "signature", f.signature);
+  read(from, "has_batch", f.has_batch);
+  read(from, "releases_gil", f.releases_gil);
   return f;
 }
 
@@ -71,6 +95,17 @@ record::Snapshot snapshot(const json& from) {
     read(*cost, "per_call_ns", s.cost.per_call_ns);
     read(*cost, "per_split_ns", s.cost.per_split_ns);
     read(*cost, "call_site_ns", s.cost.call_site_ns);
+    read(*cost, "python_operation_ns", s.cost.python_operation_ns);
+    read(*cost, "batch_call_ns", s.cost.batch_call_ns);
+    read(*cost, "batch_item_ns", s.cost.batch_item_ns);
+  }
+  std::string call_sites;
+  read(from, "call_sites", call_sites);
+  s.call_sites_exact = call_sites == "exact";
+  if (const auto trace = from.find("trace"); trace != from.end() && !trace->is_null()) {
+    s.traced = true;
+    read(*trace, "calls", s.trace_events);
+    read(*trace, "dropped", s.trace_dropped);
   }
   s.functions = functions(from);
   if (from.contains("regions")) {

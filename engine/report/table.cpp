@@ -1,6 +1,7 @@
 // From a snapshot to lines of text: rows, columns, and what stands around them.
 #include "report/table.h"
 
+#include "report/advice.h"
 #include "report/sides.h"
 #include "report/text.h"
 #include "report/wall.h"
@@ -167,6 +168,11 @@ std::string footer(const Snapshot& s) {
                      ", resolution " + phrase(s.clock.resolution_ns) + "); lost: ";
   text += s.lost == 0 ? "nothing" : std::to_string(s.lost) + (s.lost == 1 ? " call" : " calls");
   if (s.lost != 0) text += " counted but not timed";
+  if (s.traced) {
+    text += "\ntrace: " + std::to_string(s.trace_events) + " calls kept, ";
+    text += s.trace_dropped == 0 ? "none dropped"
+                                 : "the " + std::to_string(s.trace_dropped) + " before them dropped";
+  }
   const bool nested = std::any_of(s.functions.begin(), s.functions.end(),
                                   [](const Function& f) { return inner_side(f) != f.self_ns; });
   text += "\nthe interpreter's own time around an inbound call, in no row: " + phrase(s.cost.call_site_ns) +
@@ -187,6 +193,37 @@ std::string section(const Snapshot& s, const TableStyle& style) {
   for (std::size_t i = 0; i < all.size(); ++i)
     text += line(widths, all[i], style.coloured ? look_of_share(order[i]) : Look::plain);
   return text + painted(left_out(widths), Look::aside, style.coloured);
+}
+
+// "script.py:14 in main 98.0%, helpers.py:3 in add 2.00%"
+std::string called_from(const Function& f) {
+  constexpr std::size_t shown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(f.sites.size(), shown); ++i) {
+    const record::CallSite& site = f.sites[i];
+    const std::string place = site.file.empty() ? "elsewhere"
+                                                : printable(site.file) + ":" + std::to_string(site.line) +
+                                                      " in " + printable(site.function);
+    text += (i == 0 ? "" : ", ") + place + " " + share(site.calls, f.calls);
+  }
+  if (f.sites.size() > shown) text += ", and " + std::to_string(f.sites.size() - shown) + " more lines";
+  return text;
+}
+
+// The lines of Python that call the functions.
+std::string call_sites(const Snapshot& s, const TableStyle& style) {
+  std::string text;
+  for (const Function& f : sorted(s.functions, style.order))
+    if (!f.sites.empty()) text += "  " + printable(f.name) + ": " + called_from(f) + "\n";
+  if (text.empty()) return text;
+  return "\n" + painted("called from", Look::heading, style.coloured) +
+         (s.call_sites_exact ? "\n" : " (looked at for some of the calls)\n") + text;
+}
+
+std::string advice(const Snapshot& s, const TableStyle& style) {
+  std::string text;
+  for (const Advice& a : advise(s)) text += "  " + a.text + "\n";
+  return text.empty() ? text : "\n" + painted("advice", Look::heading, style.coloured) + "\n" + text;
 }
 
 // "region parse: entered 3 times, wall 1.20 s"
@@ -216,6 +253,7 @@ std::string table(const Snapshot& s, const TableStyle& style) {
   std::string text = painted("polyhost report: " + script, Look::heading, style.coloured) + ", wall " + wall +
                      timing + "\n" + section(s, style);
   for (const record::Region& region : s.regions) text += "\n" + region_section(s, region, style);
+  text += call_sites(s, style) + advice(s, style);
   return text + "\n" + painted(footer(s), Look::aside, style.coloured);
 }
 

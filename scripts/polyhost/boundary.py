@@ -14,15 +14,24 @@ from collections import namedtuple
 
 import _polyhost
 
-__all__ = ["Clock", "Function", "Snapshot", "Region", "snapshot", "reset", "region", "report", "timing"]
+__all__ = ["Advice", "CallSite", "Clock", "Function", "Snapshot", "Region", "snapshot", "reset", "region", "report", "timing"]
 
 Clock = namedtuple("Clock", "source ns_per_tick resolution_ns")
 Clock.__doc__ = "Where the times come from: source (str), ns_per_tick (float), resolution_ns (float)."
 
+CallSite = namedtuple("CallSite", "file line function calls")
+CallSite.__doc__ = """A line of Python that calls a function: file (str; '' stands for all lines beyond the first thousand), line (int),
+function (str: the Python function that the line belongs to), calls (int: an estimate, unless --call-sites=exact)."""
+
+Advice = namedtuple("Advice", "rule function text costs_ns")
+Advice.__doc__ = """What would have made the run faster: rule (str: 'chatty', 'python_is_as_fast', 'copied_container', 'text_conversion',
+'holds_gil' or 'callback_per_item'), function (str), text (str), costs_ns (int: what the run spent on it)."""
+
 Function = namedtuple(
     "Function",
     "name direction calls errors lost python_ns native_ns crossing_ns convert_in_ns convert_out_ns"
-    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns histogram",
+    " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns histogram"
+    " native_histogram sites signature has_batch releases_gil",
 )
 Function.__doc__ = """One native function in one direction: sums over all its calls.
 
@@ -40,6 +49,11 @@ timed, split        calls of which the whole was timed; calls that were split in
                     less than calls, the sums are estimates from these, without bias
 standard_error_ns   of the outer side's sum; 0 if every call was timed
 histogram           (from_ns, to_ns, calls) of the Python side of timed calls, in order, without empty ones (tuple of tuples)
+native_histogram    the same of the native side, as far as calls were split
+sites               the lines of Python that call it, the one with the most calls first (tuple of CallSite)
+signature           '(x: float) -> float'; '' if it is not known, as of callbacks
+has_batch           whether it has a batch form
+releases_gil        whether its body runs without the GIL
 """
 
 
@@ -55,12 +69,12 @@ class Snapshot:
     what measuring adds to a short call in that mode), cost_per_split_ns (float: to a call that is split),
     call_site_ns (float: what the interpreter spends around an inbound call, which is in no row),
     lost (int: calls not timed), threads (bool: more than one ran Python, so that sums may exceed wall_ns), functions (tuple of Function, in order of registration),
-    regions (tuple of Region, those that have ended).
+    regions (tuple of Region, those that have ended), advice (tuple of Advice, the dearest first).
     Index it with a qualified name, or iterate over its functions. A notebook shows it as a table;
     pandas.DataFrame(snapshot.records()) takes it in.
     """
 
-    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads", "regions")
+    __slots__ = ("script", "wall_ns", "clock", "cost_per_call_ns", "lost", "functions", "timing", "cost_per_split_ns", "call_site_ns", "threads", "regions", "advice")
 
     def __init__(self, data):
         put = object.__setattr__
@@ -69,8 +83,9 @@ class Snapshot:
         put(self, "clock", Clock(data["clock_source"], data["ns_per_tick"], data["resolution_ns"]))
         for name in ("cost_per_call_ns", "cost_per_split_ns", "call_site_ns", "timing", "lost", "threads"):
             put(self, name, data[name])
-        put(self, "functions", tuple(Function(**row) for row in data["functions"]))
-        put(self, "regions", tuple(Region(**{**region, "functions": tuple(Function(**row) for row in region["functions"])}) for region in data["regions"]))
+        put(self, "functions", _functions(data["functions"]))
+        put(self, "regions", tuple(Region(**{**region, "functions": _functions(region["functions"])}) for region in data["regions"]))
+        put(self, "advice", tuple(Advice(*one) for one in data["advice"]))
 
     def __setattr__(self, name, value):
         raise AttributeError("a snapshot cannot be changed")
@@ -102,9 +117,13 @@ class Snapshot:
 
     def to_dict(self):
         """All of it in dict, list, str, int, float and bool, as json.dumps takes them."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        regions = [{**region._asdict(), "functions": [function._asdict() for function in region.functions]} for region in self.regions]
-        return {**values, "clock": self.clock._asdict(), "functions": self.records(), "regions": regions}
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "clock": self.clock._asdict(),
+            "functions": _as_dicts(self.functions),
+            "regions": [{**region._asdict(), "functions": _as_dicts(region.functions)} for region in self.regions],
+            "advice": [one._asdict() for one in self.advice],
+        }
 
     def _repr_html_(self):
         """The table, for notebooks."""
@@ -124,6 +143,14 @@ class Snapshot:
         return f"<polyhost snapshot of {self.script!r}: {len(self)} functions, {calls} calls>"
 
 
+def _functions(rows):
+    return tuple(Function(**{**row, "sites": tuple(CallSite(*site) for site in row["sites"])}) for row in rows)
+
+
+def _as_dicts(functions):
+    return [{**function._asdict(), "sites": [site._asdict() for site in function.sites]} for function in functions]
+
+
 def _row(kind, cells):
     return "<tr>" + "".join(f"<{kind}>{cell}</{kind}>" for cell in cells) + "</tr>"
 
@@ -139,7 +166,7 @@ def _duration(ns):
 def _restore(*values):
     """The Snapshot with these attributes, for copy and pickle."""
     made = Snapshot.__new__(Snapshot)
-    for name, value in ("threads", False), ("regions", ()):  # one that was pickled by an older polyhost lacks them
+    for name, value in ("threads", False), ("regions", ()), ("advice", ()):  # one that was pickled by an older polyhost lacks them
         object.__setattr__(made, name, value)
     for name, value in zip(Snapshot.__slots__, values):
         object.__setattr__(made, name, value)

@@ -46,19 +46,19 @@ TEST_CASE("a ledger of another version is refused with both versions and the nex
   CHECK(compatible(forged(POLYHOST_ABI_MAJOR, 2)));
 
   CHECK_FALSE(compatible(forged(POLYHOST_ABI_MAJOR, 1)));
-  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.2 (polyhost " POLYHOST_VERSION
+  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.3 (polyhost " POLYHOST_VERSION
                         "), but the ledger of this process, kept by polyhost 9.8.7, speaks 1.1: upgrade "
                         "polyhost, or rebuild the "
                         "module with the headers of that version");
 
   CHECK_FALSE(compatible(forged(POLYHOST_ABI_MAJOR + 1, 0)));
-  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.2 (polyhost " POLYHOST_VERSION
+  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.3 (polyhost " POLYHOST_VERSION
                         "), but the ledger of this process, kept by polyhost 9.8.7, speaks 2.0: rebuild the "
                         "module with the headers of "
                         "that version");
 
   CHECK_FALSE(compatible(forged(POLYHOST_ABI_MAJOR - 1, 7)));
-  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.2 (polyhost " POLYHOST_VERSION
+  CHECK(take_error() == "ImportError: this module speaks polyhost ABI 1.3 (polyhost " POLYHOST_VERSION
                         "), but the ledger of this process, kept by polyhost 9.8.7, speaks 0.7: upgrade "
                         "polyhost, or rebuild the "
                         "module with the headers of that version");

@@ -119,7 +119,7 @@ TEST_CASE("a call of two ticks is timed as a whole") {
   whole_crossing c(tick(), s.thread);
   CHECK((s.thread.nested & POLYHOST_INSIDE) != 0);
   spend_some_ticks();
-  c.end(*s.record);
+  c.end(*s.record, /*failed=*/false);
   CHECK(s.record->calls == 0);  // of those that were split
   CHECK(s.record->whole + s.record->whole_long == 1);
   const std::uint64_t outer = s.record->whole_outer + s.record->whole_long_outer;

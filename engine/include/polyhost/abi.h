@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 #define POLYHOST_ABI_MAJOR 1
-#define POLYHOST_ABI_MINOR 2
+#define POLYHOST_ABI_MINOR 3
 
 // Durations below 2^POLYHOST_HISTOGRAM_FLOOR ticks share one bucket that is not stored: it holds
 // what `weights`, `whole` and `whole_long` leave over. Above it every power of two has
@@ -86,6 +86,12 @@ typedef struct polyhost_record {
   uint64_t weights;           // how often the calls that were split have entered the histogram
   uint64_t next_is_sample;    // 1 if that next one is picked at random; 0 if calls are split anyway
   polyhost_sample sample;
+
+  // Since 1.3.
+  uint64_t native_histogram[POLYHOST_HISTOGRAM_BUCKETS];  // native sides of the calls that were split; one
+                                                          // that was picked counts for those it stands for
+  uint64_t native_weights;  // how often calls have entered it; the bucket that is not stored holds the rest
+  uint64_t until_look;      // how many inbound calls are split before `look` is called for the next
 } polyhost_record;
 
 // One registered function, so that the ledger can change what a call of it does. Since 1.2. Made by the
@@ -127,7 +133,22 @@ typedef struct polyhost_table {
   // Since 1.2. Takes a function in, and sets its entry point now and whenever the timing changes. Needs the
   // GIL.
   void (*add_function)(polyhost_function*);
+  // Since 1.3. NULL, or called at the end of each timed call, after it has entered its record: with the four
+  // ticks of a call that was split (`converted` and `returned` are 0 for others), and with its waits for the
+  // GIL, which come after the inner side of an inbound call and first of all in an outbound one. Needs the
+  // GIL.
+  void (*observe)(polyhost_record* record, uint64_t entry, uint64_t converted, uint64_t returned,
+                  uint64_t exit, uint64_t gil_wait, uint32_t failed);
+  // Since 1.3. Called at the end of an inbound call that was split when `until_look` of its record is 0; sets
+  // it. Needs the GIL.
+  void (*look)(polyhost_record* record);
+  // Since 1.3. Says what a function of that record is: its signature, as in "(x: float) -> float", and
+  // POLYHOST_TRAIT bits. Copies the text. Needs the GIL.
+  void (*describe)(polyhost_record* record, const char* signature, uint32_t traits);
 } polyhost_table;
+
+#define POLYHOST_TRAIT_BATCH 1U         // it has a batch form
+#define POLYHOST_TRAIT_RELEASES_GIL 2U  // its body runs without the GIL
 
 #define POLYHOST_CAPSULE_MODULE "_polyhost"
 #define POLYHOST_CAPSULE_ATTRIBUTE "table"

@@ -70,7 +70,8 @@ class module_builder {
     using traits = detail::callable_traits<std::remove_const_t<decltype(F)>>;
     static constexpr detail::function_definition definition{
         traits::count, traits::add_types, traits::template entry_points_of<F, detail::releases_gil<Extra...>>,
-        detail::wants_batch<Extra...> ? traits::template batch_of<F>() : nullptr};
+        detail::wants_batch<Extra...> ? traits::template batch_of<F>() : nullptr,
+        detail::releases_gil<Extra...>};
     detail::add_to_module(module_, definition, text, doc);
   }
 
@@ -96,7 +97,8 @@ class module_builder {
     using traits = detail::callable_traits<std::remove_const_t<decltype(function)>>;
     static constexpr detail::function_definition definition{
         traits::count, traits::add_types,
-        traits::template entry_points_of<function, detail::releases_gil<Extra...>>, nullptr};
+        traits::template entry_points_of<function, detail::releases_gil<Extra...>>, nullptr,
+        detail::releases_gil<Extra...>};
     static_assert(traits::count > 0, "m.method: the function has no parameter for the object");
     PyObject* object = nullptr;
     if constexpr (std::is_pointer_v<Class>) {

@@ -29,6 +29,10 @@ struct Cost {
   double per_call_ns = unknown;   // to a short one, in the timing mode of the snapshot
   double per_split_ns = unknown;  // to one that takes all four ticks
   double call_site_ns = unknown;  // what the interpreter spends around an inbound call: it is in no row
+  // For comparison, not added to anything.
+  double python_operation_ns = unknown;  // an addition of two ints, in a loop of Python
+  double batch_call_ns = unknown;        // a call of f.batch, whatever it is given
+  double batch_item_ns = unknown;        // and an item of the list that it is given, without f's own work
 };
 
 // Calls whose Python side took at least from_ns and less than to_ns.
@@ -36,6 +40,14 @@ struct Bucket {
   std::uint64_t from_ns = 0;
   std::uint64_t to_ns = 0;
   std::uint64_t calls = 0;
+};
+
+// A line of Python that calls a function.
+struct CallSite {
+  std::string file;  // as Python names it; empty: all lines beyond the first thousand
+  int line = 0;
+  std::string function;     // that the line belongs to, qualified: "Class.method", "<module>"
+  std::uint64_t calls = 0;  // an estimate unless each call was looked at
 };
 
 // One function in one direction. Sums are over all calls; where not every call was timed, or split into its
@@ -64,6 +76,11 @@ struct Function {
   std::vector<Bucket>
       histogram{};       // of the Python side of the timed calls, in order; empty ones are left out
   std::string module{};  // what stands before the function in `name`; in no report
+  std::vector<Bucket> native_histogram{};  // the same of the native side, as far as calls were split
+  std::vector<CallSite> sites{};           // of an inbound one, the line with the most calls first
+  std::string signature{};                 // "(x: float) -> float"; empty if it is not known
+  bool has_batch = false;                  // it has a batch form
+  bool releases_gil = false;               // its body runs without the GIL
 };
 
 // A named part of a run: all that the process called while it lasted, each time that it was entered.
@@ -84,6 +101,10 @@ struct Snapshot {
   bool threads = false;             // more than one thread ran Python: sums may exceed wall_ns
   std::vector<Function> functions;  // that were called at least once, in order of registration
   std::vector<Region> regions{};    // that have ended, in the order in which they first did
+  bool call_sites_exact = false;    // each call was looked at
+  bool traced = false;              // calls were kept one by one
+  std::uint64_t trace_events = 0;   // so many of them
+  std::uint64_t trace_dropped = 0;  // and the oldest ones not, for which there was no room
 };
 
 }  // namespace polyhost::record

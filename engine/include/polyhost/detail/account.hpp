@@ -63,6 +63,20 @@ constexpr unsigned histogram_bucket(std::uint64_t ticks) {
     add(record.histogram[histogram_bucket(side)], weight);
 }
 
+// In exact mode, of so many short calls one is picked, and split.
+inline constexpr std::uint64_t exact_period = 16;
+
+// False for a ledger whose records end before native_histogram.
+[[gnu::visibility("hidden")]] inline constinit bool ledger_has_native_histogram = true;
+
+// The native side of a call that was split.
+inline void account_native_side(polyhost_record& record, std::uint64_t side, std::uint64_t weight) {
+  if (!ledger_has_native_histogram) return;
+  add(record.native_weights, weight);
+  if (side >= (std::uint64_t{1} << POLYHOST_HISTOGRAM_FLOOR))
+    add(record.native_histogram[histogram_bucket(side)], weight);
+}
+
 // A call of which only the whole was timed.
 [[gnu::always_inline]] inline void account_whole(polyhost_record& record, std::uint64_t outer) {
   if (static_cast<std::int64_t>(outer) < 0) [[unlikely]] {
@@ -98,7 +112,8 @@ inline void account_failure(polyhost_record& record, crossing& c) {
 }
 
 // A call that was split. `weight` is 0 if it stands for itself alone; else it was picked, and enters the
-// histogram that often.
+// histogram of the Python sides that often: once in exact mode, where the calls around it enter that
+// themselves.
 template <polyhost_direction Direction>
 inline void account(polyhost_record& record, const crossing& c, std::uint64_t weight = 0) {
   add(record.calls, 1);
@@ -118,6 +133,8 @@ inline void account(polyhost_record& record, const crossing& c, std::uint64_t we
   const std::uint64_t times = weight == 0 ? 1 : weight;
   add(record.weights, times);
   account_side(record, Direction == POLYHOST_INBOUND ? outer : inner, times);
+  account_native_side(record, Direction == POLYHOST_INBOUND ? inner : outer,
+                      weight == 1 ? exact_period : times);
   if (weight == 0) return;
   polyhost_sample& sample = record.sample;
   add(sample.calls, 1);

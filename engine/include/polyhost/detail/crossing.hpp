@@ -4,6 +4,7 @@
 #pragma once
 
 #include <polyhost/detail/account.hpp>
+#include <polyhost/detail/observe.hpp>
 #include <polyhost/detail/tick.hpp>
 
 #include <cstdint>
@@ -74,19 +75,21 @@ class split_crossing {
     c_.exit = tick();
     if (failed) [[unlikely]]
       account_failure(record, c_);
-    return close(record, weight);
+    return close(record, weight, failed);
   }
   // For a call that has nothing to convert or let go: the outer side ends where the inner one did.
   [[gnu::always_inline]] std::uint64_t end_at_inner_end(polyhost_record& record, std::uint64_t weight = 0) {
     c_.exit = c_.returned;
-    return close(record, weight);
+    return close(record, weight, /*failed=*/false);
   }
 
  private:
-  [[gnu::always_inline]] std::uint64_t close(polyhost_record& record, std::uint64_t weight) {
+  [[gnu::always_inline]] std::uint64_t close(polyhost_record& record, std::uint64_t weight, bool failed) {
     const std::uint64_t outer = c_.exit - c_.entry;
     mark_.end(weight > 1 ? outer * weight : outer);
     account<Direction>(record, c_, weight);
+    if (observe != nullptr) [[unlikely]]
+      observe(&record, c_.entry, c_.converted, c_.returned, c_.exit, c_.gil_wait, failed ? 1 : 0);
     return outer;
   }
   // While the inner side runs, c_.nested holds what the thread had before it.
@@ -104,10 +107,14 @@ class whole_crossing {
  public:
   whole_crossing(std::uint64_t entry, polyhost_thread& thread) : entry_(entry), mark_(thread) {}
 
-  [[gnu::always_inline]] void end(polyhost_record& record) {
+  [[gnu::always_inline]] void end(polyhost_record& record, bool failed) {
     const std::uint64_t outer = tick() - entry_;
     mark_.end(outer);
     account_whole(record, outer);
+    if (failed) [[unlikely]]
+      add(record.errors, 1);
+    if (observe != nullptr) [[unlikely]]
+      observe(&record, entry_, 0, 0, entry_ + outer, 0, failed ? 1 : 0);
   }
 
  private:

@@ -156,9 +156,7 @@ struct thunk {
     whole_crossing c(entry, this_thread());
     PyObject* result = run_short(*function.sig, in, indexes());
     pin(result);
-    c.end(record);
-    if (result == nullptr) [[unlikely]]
-      add(record.errors, 1);
+    c.end(record, result == nullptr);
     return result;
   }
 
@@ -221,6 +219,7 @@ struct thunk {
       outer = c.end(record, result == nullptr, call.weight);
     }
     if (call.like_others) schedule_next_sample(record, outer);
+    look_at_caller(record);
     return result;
   }
 

@@ -20,7 +20,9 @@ struct ledger_head {
   const char* timing;
 };
 
-// {"name": str, "direction": str, and the row_numbers: int}. Needs the GIL; throws python_error.
+// {"name": str, "direction": str, the row_numbers: int, "histogram" and "native_histogram": ((from_ns, to_ns,
+// calls), ...), "sites": ((file, line, function, calls), ...), "signature": str, "has_batch" and
+// "releases_gil": bool}. Needs the GIL; throws python_error.
 object row_as_dict(const object& name, const row& numbers);
 
 // {the fields of the head by their names, "functions": list}. Needs the GIL; throws python_error.

@@ -18,6 +18,7 @@ struct function_definition {
   void (*add_types)(signature&);
   entry_points calls;
   const batch_function* batch;  // what f.batch runs; null for functions that have none
+  bool releases_gil;
 };
 
 // The text of a signature, and where it stands, for tracebacks.

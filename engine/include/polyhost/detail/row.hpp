@@ -40,8 +40,8 @@ inline constexpr std::array row_numbers{row_number{"calls", &row::calls},
                                         row_number{"split", &row::split},
                                         row_number{"standard_error_ns", &row::standard_error_ns}};
 
-static_assert(sizeof(row) == 2 * sizeof(std::string) + sizeof(std::vector<record::Bucket>) +
-                                 (1 + row_numbers.size()) * sizeof(std::uint64_t),
+static_assert(sizeof(row) == 3 * sizeof(std::string) + 3 * sizeof(std::vector<record::Bucket>) +
+                                 (2 + row_numbers.size()) * sizeof(std::uint64_t),
               "a number of row is missing in the list above");
 
 // A copy of a record that other threads may be counting in: with the GIL held, or where Python does without

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <polyhost/abi.h>
+#include <polyhost/detail/observe.hpp>
 
 #include <cstdint>
 
@@ -34,19 +35,30 @@ inline std::uint64_t begin_sample(polyhost_record& record) {
 // At its end: sets when the next one is split, if no call from within it has.
 void schedule_next_sample(polyhost_record& record, std::uint64_t outer);
 
-// Counts a call that need not be split, as far as the mode goes; false if the next one is to be split.
-[[gnu::always_inline]] inline bool skip_split(polyhost_record& record) {
+// False if there is nothing left to count down.
+[[gnu::always_inline]] inline bool count_down(std::uint64_t& count) {
 #ifdef Py_GIL_DISABLED
-  std::uint64_t left = __atomic_load_n(&record.until_split, __ATOMIC_RELAXED);
-  while (left != 0 && !__atomic_compare_exchange_n(&record.until_split, &left, left - 1, true,
-                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  std::uint64_t left = __atomic_load_n(&count, __ATOMIC_RELAXED);
+  while (left != 0 &&
+         !__atomic_compare_exchange_n(&count, &left, left - 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
   }
   return left != 0;
 #else
-  if (record.until_split == 0) return false;
-  --record.until_split;
+  if (count == 0) return false;
+  --count;
   return true;
 #endif
+}
+
+// Counts a call that need not be split, as far as the mode goes; false if the next one is to be split.
+[[gnu::always_inline]] inline bool skip_split(polyhost_record& record) {
+  return count_down(record.until_split);
+}
+
+// At the end of an inbound call that was split, with the GIL.
+[[gnu::always_inline]] inline void look_at_caller(polyhost_record& record) {
+  if (look != nullptr && !count_down(record.until_look)) [[unlikely]]
+    look(&record);
 }
 
 }  // namespace polyhost::detail

@@ -121,6 +121,7 @@ inline PyObject* call_batch(PyObject* self, PyObject* const* args, Py_ssize_t na
   inbound_crossing c(tick(), this_thread());
   PyObject* result = cross(c);
   c.end(*function.record, result == nullptr);
+  look_at_caller(*function.record);
   return result;
 }
 
@@ -174,7 +175,8 @@ inline object make_batch(PyObject* self) {
     throw_python_error();
   }
   constexpr entry_points calls{call_batch, call_batch, call_batch, call_batch};
-  return make_builtin(keep(std::move(made)), self, batch_doc, calls, of.batch, /*is_batch=*/true);
+  return make_builtin(keep(std::move(made)), self, batch_doc, calls, of.batch, /*is_batch=*/true,
+                      /*releases_gil=*/true);
 }
 
 POLYHOST_INLINE PyObject* get_or_make_batch(PyObject* self, PyObject*) {

@@ -134,7 +134,10 @@ inline void own_add_function(polyhost_function* function) {
                                        .thread = own_thread,
                                        .interrupt_waits = nullptr,
                                        .timing = &exact_timing,
-                                       .add_function = own_add_function};
+                                       .add_function = own_add_function,
+                                       .observe = nullptr,
+                                       .look = nullptr,
+                                       .describe = nullptr};
   return instance;
 }
 

@@ -50,7 +50,7 @@ inline registration& keep(std::unique_ptr<registration> made) {
 // The builtin function of a registration whose signature is read. `module` is its module, or the self of a
 // function of that. Throws python_error.
 inline object make_builtin(registration& r, PyObject* module, const char* doc, const entry_points& calls,
-                           const batch_function* batch, bool is_batch) {
+                           const batch_function* batch, bool is_batch, bool releases_gil) {
   const std::string plain_name = r.sig.name.substr(r.sig.name.rfind('.') + 1);
   r.doc = plain_name + r.sig.text(false) + "\n--\n\n" + (doc != nullptr ? doc : "");
   r.method = {r.sig.name.c_str(), nullptr, METH_FASTCALL | METH_KEYWORDS, r.doc.c_str()};
@@ -65,6 +65,11 @@ inline object make_builtin(registration& r, PyObject* module, const char* doc, c
   for (std::size_t i = 0; i < calls.size(); ++i)
     r.function.entry_points[i] = reinterpret_cast<void (*)()>(calls[i]);
   table->add_function(&r.function);
+  if (table->minor >= 3 && table->describe != nullptr) {
+    const std::uint32_t traits = (batch != nullptr && !is_batch ? POLYHOST_TRAIT_BATCH : 0U) |
+                                 (releases_gil ? POLYHOST_TRAIT_RELEASES_GIL : 0U);
+    table->describe(record, r.sig.text(true).c_str(), traits);
+  }
   const object self = make_function_object(module, r.sig, *record, batch, is_batch);
   const object name = object::steal(PyUnicode_FromString(r.sig.module.c_str()));
   object made = object::steal(name ? PyCFunction_NewEx(&r.method, self.get(), name.get()) : nullptr);
@@ -157,7 +162,7 @@ inline object make_function(PyObject* module, PyObject* type, const function_def
   }
   check_name(s);
   return make_builtin(keep(std::move(made)), module, doc, definition.calls, definition.batch,
-                      /*is_batch=*/false);
+                      /*is_batch=*/false, definition.releases_gil);
 }
 
 POLYHOST_INLINE void add_to_module(PyObject* module, const function_definition& definition,

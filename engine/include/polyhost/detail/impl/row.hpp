@@ -26,17 +26,18 @@ inline std::uint64_t rounded(double value) {
   return copy;
 }
 
-// `ns` converts ticks. The bucket that is not stored comes first.
+using buckets = std::uint64_t[POLYHOST_HISTOGRAM_BUCKETS];
+
+// `ns` converts ticks; `all` are the calls with those of the bucket that is not stored, which comes first.
 template <class Ns>
-std::vector<record::Bucket> make_histogram(const polyhost_record& counts, const Ns& ns) {
+std::vector<record::Bucket> make_histogram(const buckets& stored, std::uint64_t all, const Ns& ns) {
   std::vector<record::Bucket> made;
-  std::uint64_t stored = 0;
-  for (const std::uint64_t calls : counts.histogram) stored += calls;
-  const std::uint64_t timed = timed_calls(counts);
-  if (timed > stored) made.push_back({0, ns(bucket_start(0)), timed - stored});
+  std::uint64_t sum = 0;
+  for (const std::uint64_t calls : stored) sum += calls;
+  if (all > sum) made.push_back({0, ns(bucket_start(0)), all - sum});
   for (unsigned bucket = 0; bucket < POLYHOST_HISTOGRAM_BUCKETS; ++bucket) {
-    if (counts.histogram[bucket] == 0) continue;
-    made.push_back({ns(bucket_start(bucket)), ns(bucket_start(bucket + 1)), counts.histogram[bucket]});
+    if (stored[bucket] == 0) continue;
+    made.push_back({ns(bucket_start(bucket)), ns(bucket_start(bucket + 1)), stored[bucket]});
   }
   return made;
 }
@@ -65,7 +66,8 @@ std::vector<record::Bucket> make_histogram(const polyhost_record& counts, const 
   r.native_ns = inbound ? inner_ns : outer_ns;
   r.min_ns = r.timed > 0 ? ns(static_cast<double>(counts.min)) : 0;
   r.max_ns = ns(static_cast<double>(counts.max));
-  r.histogram = make_histogram(counts, ns);
+  r.histogram = make_histogram(counts.histogram, timed_calls(counts), ns);
+  r.native_histogram = make_histogram(counts.native_histogram, counts.native_weights, ns);
   r.p50_ns = ns(static_cast<double>(percentile(counts, 0.50)));
   r.p99_ns = ns(static_cast<double>(percentile(counts, 0.99)));
   return r;

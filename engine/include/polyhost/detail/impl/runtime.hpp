@@ -2,6 +2,7 @@
 #pragma once
 
 #include <polyhost/version.h>
+#include <polyhost/detail/account.hpp>
 #include <polyhost/detail/gil.hpp>
 #include <polyhost/detail/inline.hpp>
 #include <polyhost/detail/own_ledger.hpp>
@@ -61,6 +62,9 @@ namespace polyhost::detail {
   clock_in_use = found->clock;
   thread_offset = found->thread_offset;
   timing_in_use = found->timing;
+  ledger_has_native_histogram = found->minor >= 3;
+  observe = found->minor >= 3 ? found->observe : nullptr;
+  look = found->minor >= 3 ? found->look : nullptr;
   table = found;
   return true;
 }

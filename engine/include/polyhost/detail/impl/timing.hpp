@@ -10,7 +10,7 @@ namespace polyhost::detail {
 
 // Of so many short calls one is a sample: log(2) / -log(1 - 1 / period), by which a random_exponential is
 // scaled.
-inline constexpr double exact_scale = 10.7399;    // 16
+inline constexpr double exact_scale = 10.7399;    // 16, exact_period
 inline constexpr double sampled_scale = 44.0136;  // 64, sampled_period
 
 // xorshift64 (Marsaglia 2003): what is picked must not fall into step with a script's own rhythm.

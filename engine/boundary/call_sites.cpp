@@ -1,0 +1,147 @@
+// From the frame of the caller to a line of the ledger's entry. Resolved when it is first seen: the reports
+// are made when Python has ended.
+#include "boundary/call_sites.h"
+
+#include "boundary/table.h"
+#include "record/ledger.h"
+
+#include <Python.h>
+#include <polyhost/detail/account.hpp>
+#include <polyhost/detail/timing.hpp>
+#include <polyhost/object.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <new>
+#include <string>
+#include <unordered_map>
+
+namespace polyhost::boundary {
+
+namespace {
+
+constexpr std::uint64_t first_looks = 16;
+// Code that is made anew each time has a new place each time.
+constexpr std::size_t most_sites = 1000;  // of one function
+
+// A place in Python code: an instruction of a code object.
+struct Place {
+  const polyhost_record* record;
+  PyObject* code;  // owned by the table of places: its address stays its own
+  int instruction;
+  bool operator==(const Place&) const = default;
+};
+
+struct PlaceHash {
+  std::size_t operator()(const Place& place) const {
+    const auto mixed = reinterpret_cast<std::uintptr_t>(place.record) * 31 +
+                       reinterpret_cast<std::uintptr_t>(place.code) +
+                       static_cast<std::uintptr_t>(place.instruction);
+    return std::hash<std::uintptr_t>()(mixed * 0x9E3779B97F4A7C15U);
+  }
+};
+
+using Places = std::unordered_map<Place, record::CallSite*, PlaceHash>;
+
+Places& places() {
+  static Places& known = *new Places;
+  return known;
+}
+
+constinit bool exact = false;
+
+std::string text_of(PyObject* unicode) {
+  const char* utf8 = PyUnicode_AsUTF8(unicode);
+  if (utf8 == nullptr) PyErr_Clear();  // lone surrogates
+  return utf8 != nullptr ? utf8 : "?";
+}
+
+// The site of that line, made if it is new; the last one stands for all that are too many.
+record::CallSite& site_in(record::Ledger::Entry& entry, const std::string& file, int line,
+                          const std::string& function) {
+  for (record::CallSite& site : entry.sites)
+    if (site.line == line && site.file == file) return site;
+  if (entry.sites.size() < most_sites)
+    return entry.sites.emplace_back(record::CallSite{file, line, function, 0});
+  if (entry.sites.size() == most_sites) entry.sites.emplace_back(record::CallSite{"", 0, "", 0});
+  return entry.sites.back();
+}
+
+// Null if no Python code is running.
+record::CallSite* find_site(polyhost_record& record) {
+  PyFrameObject* frame = PyEval_GetFrame();
+  if (frame == nullptr) return nullptr;
+  const object code = object::steal(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const Place place{&record, code.get(), PyFrame_GetLasti(frame)};
+  const auto known = places().find(place);
+  if (known != places().end()) return known->second;
+  record::Ledger::Entry* entry = ledger().find(record);
+  if (entry == nullptr) return nullptr;
+  const auto& of = *reinterpret_cast<PyCodeObject*>(code.get());
+  record::CallSite& site =
+      site_in(*entry, text_of(of.co_filename), PyFrame_GetLineNumber(frame), text_of(of.co_qualname));
+  if (entry->sites.size() > most_sites) return &site;  // remembering its place would have no end either
+  places().emplace(place, &site);
+  Py_INCREF(code.get());
+  return &site;
+}
+
+// The line of the call that is about to end; null if it is not known.
+record::CallSite* look(polyhost_record& record) {
+  // The exception of a call that failed is its caller's.
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  record::CallSite* site = nullptr;
+  try {
+    site = find_site(record);
+  } catch (const std::bad_alloc&) {  // it is not counted
+  }
+  PyErr_Restore(type, value, traceback);
+  return site;
+}
+
+// How many calls are split before the next look, so many after the start: the first ones are all looked at,
+// then one after each eighth more, and in the long run one in 64.
+std::uint64_t until_next_look(std::uint64_t calls) {
+  if (calls < first_looks) return 0;
+  const double eighth = static_cast<double>(calls) / 8 / static_cast<double>(detail::exact_period);
+  return detail::random_skip(std::min(detail::sampled_scale, eighth));
+}
+
+}  // namespace
+
+void look_at_caller(polyhost_record* record) {
+  const std::uint64_t calls = record->calls + record->whole + record->whole_long + record->counted;
+  record::Ledger::Entry* entry = ledger().find(*record);
+  if (entry == nullptr) return;
+  record::CallSite* site = exact ? nullptr : look(*record);  // exact: each call is counted
+  if (site != nullptr) {
+    const std::uint64_t since = calls - entry->looked_until;
+    record::CallSite* before = entry->last_site != nullptr ? entry->last_site : site;
+    before->calls += since / 2;
+    site->calls += since - since / 2;
+    entry->last_site = site;
+  }
+  entry->looked_until = calls;
+  record->until_look = until_next_look(calls);
+}
+
+void count_call_sites_exactly() { exact = true; }
+bool call_sites_are_exact() { return exact; }
+
+void count_call_site(polyhost_record* record) {
+  const record::Ledger::Entry* entry = ledger().find(*record);
+  if (entry == nullptr || entry->direction != POLYHOST_INBOUND) return;
+  if (record::CallSite* site = look(*record)) site->calls += 1;
+}
+
+void forget_call_sites() {
+  Places forgotten;
+  forgotten.swap(places());
+  for (const auto& [place, site] : forgotten) Py_DECREF(place.code);
+}
+
+}  // namespace polyhost::boundary

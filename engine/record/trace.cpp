@@ -1,0 +1,79 @@
+// Rings of blocks.
+#include "record/trace.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace polyhost::record {
+
+namespace {
+
+constexpr std::size_t usual_block = 4096;  // events
+
+// Present from the start: else every page would stop a call.
+Event* make_block(std::size_t events) {
+  void* made = ::mmap(nullptr, events * sizeof(Event), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  return made != MAP_FAILED ? static_cast<Event*>(made) : nullptr;
+}
+
+}  // namespace
+
+Ring::Ring(std::size_t capacity, std::int64_t thread_id, std::string thread_name)
+    : capacity_(capacity),
+      block_size_(std::min(capacity, usual_block)),
+      thread_id_(thread_id),
+      thread_name_(std::move(thread_name)) {}
+
+Ring::~Ring() {
+  for (Event* block : blocks_) ::munmap(block, block_size_ * sizeof(Event));
+}
+
+void Ring::open_block() {
+  // One more than the capacity needs: the newest block is not full.
+  const bool full = blocks_.size() * block_size_ >= capacity_ + block_size_;
+  Event* block = full ? nullptr : make_block(block_size_);
+  if (block == nullptr) {
+    overwritten_ += block_size_;
+    if (blocks_.empty()) return;
+    block = blocks_.front();
+    blocks_.pop_front();
+  }
+  blocks_.push_back(block);
+  next_ = block;
+  end_ = block + block_size_;
+}
+
+std::size_t Ring::stored() const {
+  return blocks_.size() * block_size_ - static_cast<std::size_t>(end_ - next_);
+}
+
+std::size_t Ring::size() const { return std::min(stored(), capacity_); }
+
+std::uint64_t Ring::dropped() const { return overwritten_ + stored() - size(); }
+
+const Event& Ring::operator[](std::size_t index) const {
+  const std::size_t at = stored() - size() + index;
+  return blocks_[at / block_size_][at % block_size_];
+}
+
+Ring& Trace::add_thread(std::int64_t id, std::string name) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return rings_.emplace_back(events_per_thread_, id, std::move(name));
+}
+
+std::uint64_t Trace::events() const {
+  std::uint64_t sum = 0;
+  for (const Ring& ring : rings_) sum += ring.size();
+  return sum;
+}
+
+std::uint64_t Trace::dropped() const {
+  std::uint64_t sum = 0;
+  for (const Ring& ring : rings_) sum += ring.dropped();
+  return sum;
+}
+
+}  // namespace polyhost::record
