@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -148,10 +149,12 @@ int run(const RunOptions& options) {
     current.messages.emplace(std::string());
     ::on_exit(end_over_budget, nullptr);
   }
+  const bool draws = std::any_of(requests.begin(), requests.end(),
+                                 [](const ReportRequest& request) { return request.format == "html"; });
   session::begin({.script = options.script,
                   .timing = options.timing,
                   .reports_at_end = reports,
-                  .trace_events = current.trace ? options.trace_events : 0,
+                  .trace_events = current.trace || draws ? options.trace_events : 0,
                   .call_sites_exact = options.call_sites_exact,
                   .reloads = options.reloads});
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,

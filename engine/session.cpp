@@ -18,6 +18,7 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/read_json.h"
+#include "report/timeline.h"
 #include "report/trace.h"
 #include "toolchain/finder.h"
 
@@ -45,8 +46,21 @@ Session& current() {
   return session;
 }
 
+std::string as_text(const record::Snapshot& snapshot, const std::string& format,
+                    const report::TableStyle& style, const record::Trace* trace) {
+  if (!report::is_order(style.order))
+    throw std::invalid_argument("there is no order '" + style.order + "': use one of " + report::orders());
+  if (format == "table") return report::table(snapshot, style);
+  if (format == "json") return report::json(snapshot);
+  if (format != "html")
+    throw std::invalid_argument("use 'table', 'json' or 'html': there is no report format '" + format + "'");
+  if (trace == nullptr) return report::html(snapshot);
+  return report::html(snapshot,
+                      report::timeline(*trace, boundary::ledger(), snapshot, current().start.ticks));
+}
+
 std::string show(const std::string& json, const std::string& format, const std::string& order) {
-  return render(report::read_json(json), format, {.order = order});
+  return as_text(report::read_json(json), format, {.order = order}, nullptr);
 }
 
 std::string diff(const std::vector<std::string>& before, const std::vector<std::string>& after) {
@@ -132,12 +146,7 @@ void reset() {
 
 std::string render(const record::Snapshot& snapshot, const std::string& format,
                    const report::TableStyle& style) {
-  if (!report::is_order(style.order))
-    throw std::invalid_argument("there is no order '" + style.order + "': use one of " + report::orders());
-  if (format == "table") return report::table(snapshot, style);
-  if (format == "json") return report::json(snapshot);
-  if (format == "html") return report::html(snapshot);
-  throw std::invalid_argument("use 'table', 'json' or 'html': there is no report format '" + format + "'");
+  return as_text(snapshot, format, style, boundary::trace());
 }
 
 }  // namespace polyhost::session

@@ -46,8 +46,9 @@ bool end_region(std::uint64_t token, const std::string& name);
 // Empties the ledger and restarts the wall clock. Needs the GIL.
 void reset();
 
-// The snapshot as text, the table in that style. Throws std::invalid_argument for a format other than
-// "table", "json" and "html", and for an order that report/order.h does not know.
+// A snapshot of this run as text, the table in that style; html with the calls that were kept. Throws
+// std::invalid_argument for a format other than "table", "json" and "html", and for an order that
+// report/order.h does not know. Needs the GIL while Python runs.
 std::string render(const record::Snapshot& snapshot, const std::string& format,
                    const report::TableStyle& style = {});
 

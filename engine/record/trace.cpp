@@ -76,4 +76,15 @@ std::uint64_t Trace::dropped() const {
   return sum;
 }
 
+std::vector<std::uint32_t> by_beginning(const Ring& ring) {
+  std::vector<std::uint32_t> order(ring.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (ring[a].entry != ring[b].entry) return ring[a].entry < ring[b].entry;
+    if (ring[a].exit != ring[b].exit) return ring[a].exit > ring[b].exit;
+    return a > b;  // the outer one ended later
+  });
+  return order;
+}
+
 }  // namespace polyhost::record

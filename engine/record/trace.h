@@ -81,4 +81,7 @@ class Trace {
   std::deque<Ring> rings_;
 };
 
+// The indexes of a ring's events in the order of their beginning; what contains others comes before them.
+std::vector<std::uint32_t> by_beginning(const Ring& ring);
+
 }  // namespace polyhost::record

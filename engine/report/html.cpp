@@ -27,7 +27,7 @@ std::string embedded(std::string_view json) {
 
 }  // namespace
 
-std::string html(const record::Snapshot& snapshot) {
+std::string html(const record::Snapshot& snapshot, const std::string& timeline) {
   record::Snapshot shown = snapshot;
   shown.script = printable(shown.script);
   const auto rename = [](std::vector<record::Function>& functions) {
@@ -44,9 +44,13 @@ std::string html(const record::Snapshot& snapshot) {
     region.name = printable(region.name);
     rename(region.functions);
   }
-  constexpr std::string_view mark = "@DATA@";
   std::string text(page);
-  return text.replace(text.find(mark), mark.size(), embedded(json(shown)));
+  const auto put = [&](std::string_view mark, std::string_view json) {
+    text.replace(text.find(mark), mark.size(), embedded(json));
+  };
+  put("@TIMELINE@", timeline.empty() ? "null" : timeline);  // it comes after the data
+  put("@DATA@", json(shown));
+  return text;
 }
 
 }  // namespace polyhost::report

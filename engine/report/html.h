@@ -8,6 +8,7 @@
 namespace polyhost::report {
 
 // A whole HTML document, UTF-8. Names and script are escaped as in the table, and cannot become markup.
-std::string html(const record::Snapshot& snapshot);
+// `timeline`: the calls one by one (timeline.h), or empty: the page then has none.
+std::string html(const record::Snapshot& snapshot, const std::string& timeline = "");
 
 }  // namespace polyhost::report

@@ -43,18 +43,6 @@ Functions functions_of(const record::Ledger& ledger) {
   return all;
 }
 
-// An event's place among those of its ring, by its beginning: what contains others comes before them.
-std::vector<std::uint32_t> by_beginning(const Ring& ring) {
-  std::vector<std::uint32_t> order(ring.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (ring[a].entry != ring[b].entry) return ring[a].entry < ring[b].entry;
-    if (ring[a].exit != ring[b].exit) return ring[a].exit > ring[b].exit;
-    return a > b;  // the outer one ended later
-  });
-  return order;
-}
-
 // The calls of native functions that hand callbacks on, by name and thread, so that calls of these on other
 // threads find where they come from.
 class Givers {
@@ -161,7 +149,7 @@ class Writer {
     open('M');
     text_ += R"(,"name":"thread_sort_index","args":{"sort_index":)" + std::to_string(index) + "}}";
     std::vector<std::uint64_t> open_calls;  // their ends
-    const std::vector<std::uint32_t> order = by_beginning(ring);
+    const std::vector<std::uint32_t> order = record::by_beginning(ring);
     if (ring.dropped() > 0) dropped(ring, ring[order.front()]);
     for (const std::uint32_t at : order) {
       const Event& event = ring[at];

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -125,6 +126,104 @@ class Page(unittest.TestCase):
         self.assertIn("half of the calls took at most 90 ns", self.one("#histogram").get_attribute("aria-label"))
         self.browser.switch_to.active_element.send_keys(Keys.ENTER)
         self.assertFalse(self.one("#detail").is_displayed())
+
+    def test_both_sides_and_call_sites(self):
+        sites = [{"file": "a.py", "line": 3, "function": "work", "calls": 9}, {"file": "", "line": 0, "function": "", "calls": 1}]
+        self.show(report([{"name": "m.f", "signature": "(x: int) -> int", "native_histogram": [[0, 64, 30], [64, 72, 2]], "sites": sites}, {"name": "m.g", "crossing_ns": 1}]))
+        self.all("#functions td button")[0].click()
+        self.assertEqual(self.one("#detail-title").text, "m.f(x: int) -> int")
+        self.assertEqual(len(self.all("#native-histogram rect")), 2)
+        self.assertEqual([item.text for item in self.all("#sites li")], ["a.py:3 in work: 9 calls (90.0 %)", "elsewhere: 1 calls (10.0 %)"])
+        self.all("#functions td button")[1].click()
+        self.assertFalse(self.one("#native-histogram").is_displayed())
+        self.assertFalse(self.one("#sites-title").is_displayed())
+
+    def test_advice(self):
+        self.show(report([{"name": "m.f"}]))
+        self.assertFalse(self.one("#advice-section").is_displayed())
+        chatty = {"name": "m.<f>", "calls": 2000, "python_ns": 200_000, "native_ns": 20_000, "crossing_ns": 180_000, "self_ns": 20_000, "split": 2000, "timed": 2000}
+        self.show(report([chatty]))
+        self.assertIn("m.<f> was called 2,000 times: 100 ns of crossing for 10 ns of work.", self.one("#advice").text)
+
+    def test_the_graph(self):
+        sites = [{"file": "dir/a.py", "line": line, "function": "work", "calls": 5} for line in (3, 4)]
+        self.show(report([{"name": "m.map", "sites": sites}, {"name": "m.map(f)", "direction": "outbound", "calls": 70}]))
+        self.assertEqual([text.text for text in self.all("#graph .name")], ["work (a.py)", "m.map", "m.map(f)"])
+        self.assertEqual(len(self.all("#graph path")), 2)
+        self.one("#graph-section summary").click()
+        self.assertEqual([row.text for row in self.all("#edges tr")], ["work (a.py) m.map 10 1.00 \u00b5s", "m.map m.map(f) 70 1.00 \u00b5s"])
+        self.show(report([{"name": f"m.f{i}", "crossing_ns": i} for i in range(50)]))
+        self.assertEqual(self.one("#graph-left-out").text, "30 cheaper functions are left out.")
+
+    def run_script(self, script):
+        path = self.path("run.html")
+        subprocess.run([POLYHOST, f"--report=html:{path}", "-c", script], check=True)
+        self.open(path)
+
+    def view(self):
+        """What the time line tells of its view: from and to in ms, calls."""
+        units = {"ns": 1e-6, "\u00b5s": 1e-3, "ms": 1, "s": 1e3}
+        found = re.match(r"([\d.]+) (\S+) to ([\d.]+) (\S+): ([\d,]+) calls", self.one("#view").text)
+        start, unit, end, end_unit, calls = found.groups()
+        return float(start) * units[unit], float(end) * units[end_unit], int(calls.replace(",", ""))
+
+    def test_the_time_line(self):
+        self.run_script("""
+import threading, threads_native as t, callbacks_native as cb
+def work():
+    for i in range(50): t.rest(0.0002)
+for i in range(1000): t.add(i, 2)
+thread = threading.Thread(target=work, name="<worker>"); thread.start(); thread.join()
+cb.repeat(lambda x: float(t.add(int(x), 1)), 20)""")
+        _, end, calls = self.view()
+        self.assertEqual(calls, 1000 + 50 + 1 + 20 + 20)
+        self.assertIn("threads_native.rest 50 calls", self.one("#view").text)
+        canvas = self.one("#timeline")
+        self.assertGreater(self.painted(), 100)
+        for _ in range(3):
+            self.one("#zoom-in").click()
+        start, closer, fewer = self.view()
+        self.assertAlmostEqual((closer - start) / end, 1 / 8, delta=0.01)
+        self.assertLess(fewer, calls)
+        canvas.send_keys(Keys.ARROW_RIGHT)
+        self.assertAlmostEqual(self.view()[0], start + (closer - start) / 4, delta=end / 100)
+        canvas.send_keys("-")
+        self.assertAlmostEqual((self.view()[1] - self.view()[0]) / end, 1 / 4, delta=0.02)
+        canvas.send_keys(Keys.HOME)
+        self.assertEqual(self.view(), (0, end, calls))
+        self.one("#zoom-out").click()
+        self.assertEqual(self.view(), (0, end, calls))  # there is no more than all of it
+        for _ in range(60):
+            canvas.send_keys("+")
+        self.assertLessEqual(self.view()[1] - self.view()[0], 0.02)
+
+    def painted(self, opacity=0):
+        """How many pixels of the time line are more opaque than that."""
+        return self.browser.execute_script("""
+            const shown = document.getElementById("timeline");
+            const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+            [copy.canvas.width, copy.canvas.height] = [shown.width, shown.height];
+            copy.drawImage(shown, 0, 0);
+            return copy.getImageData(0, 40, shown.width, shown.height - 40).data.filter((value, i) => i % 4 === 3 && value > arguments[0]).length""", opacity)
+
+    def test_searching_fades_the_time_line(self):
+        self.run_script("import threads_native as t, calls_native as n\nfor i in range(200): t.rest(0.0001); n.nothing()")
+        before = self.painted(opacity=200)
+        self.one("#search").send_keys("no such function")
+        self.assertLess(self.painted(opacity=200), before / 2)
+
+    def test_no_time_line_of_a_saved_report(self):
+        self.show(report([{"name": "m.f"}]))
+        self.assertFalse(self.one("#timeline-section").is_displayed())
+
+    def test_two_million_calls(self):
+        start = time.monotonic()
+        self.run_script("import threads_native as t\nfor i in range(2_000_000): t.add(i, 2)")
+        self.assertEqual(self.view()[2], 1_000_000)
+        for _ in range(10):
+            self.one("#zoom-in").click()
+        self.assertLess(self.view()[2], 100_000)
+        self.assertLess(time.monotonic() - start, 120)  # it does not stall
 
     def test_regions(self):
         self.show(report([{"name": "m.f"}, {"name": "m.g"}]))

@@ -1,5 +1,6 @@
 "use strict";
-// The page of a report: everything it shows is in the element #data, JSON of the schema polyhost.report/1.
+// The page of a report: where the time went, and the functions. Everything it shows is in the elements #data, JSON of the schema
+// polyhost.report/1, and #timeline-data (engine/report/timeline.h), or null.
 const report = JSON.parse(document.getElementById("data").textContent);
 const at_once = 500; // rows that are drawn before somebody asks for more
 const $ = (id) => document.getElementById(id);
@@ -20,6 +21,13 @@ const duration = (ns) => {
   if (unit === 0 && Number.isInteger(ns)) return `${ns} ns`;
   return `${ns.toFixed(ns >= 99.95 ? 0 : ns >= 9.995 ? 1 : 2)} ${units[unit]}`;
 };
+const svg = (name, attributes, text) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
 const percent = (part, whole) => (whole > 0 ? `${((100 * part) / whole).toFixed(part / whole < 0.0995 ? 2 : 1)} %` : "\u2013");
 const count = (n) => n.toLocaleString("en");
 
@@ -140,7 +148,7 @@ const choose = (f) => {
   const row = document.querySelector("#functions tr.chosen button");
   if (row) row.focus();
   if (state.chosen === null) return;
-  $("detail-title").textContent = f.name;
+  $("detail-title").textContent = f.name + (f.signature ?? "");
   const split = f.split + f.lost >= f.calls ? "every call was split" : `${count(f.split)} of ${count(f.calls)} calls were split into their sides`;
   $("detail-text").textContent = `${f.direction}, ${count(f.calls)} calls, ${count(f.errors)} errors, ${count(f.lost)} not timed; ${split}. ` +
     `A call: shortest ${duration(f.min_ns)}, longest ${duration(f.max_ns)}.`;
@@ -153,73 +161,18 @@ const choose = (f) => {
     { name: "waits for the GIL", kind: "wait", ns: f.gil_wait_ns },
     { name: "conversion out", kind: "out", ns: f.convert_out_ns },
   ]);
-  draw_histogram(f);
+  draw_histogram($("histogram"), f.name, "Python", f.histogram ?? [], [["p50", f.p50_ns], ["p99", f.p99_ns]], f);
+  const native = f.native_histogram ?? [];
+  draw_histogram($("native-histogram"), f.name, "the native side", native, percentiles(native), null);
+  $("native-histogram-title").hidden = native.length === 0;
+  $("sites-title").hidden = (f.sites ?? []).length === 0;
+  $("sites").replaceChildren(...(f.sites ?? []).slice(0, 20).map((site) =>
+    make("li", `${site.file === "" ? "elsewhere" : `${site.file}:${site.line} in ${site.function}`}: ${count(site.calls)} calls (${percent(site.calls, f.calls)})`)));
 };
 
-const svg = (name, attributes, text) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
+const draw_advice = () => {
+  const all = report.advice ?? [];
+  $("advice-section").hidden = all.length === 0;
+  $("advice").replaceChildren(...all.map((one) => make("li", one.text)));
 };
 
-// Over a logarithmic axis, as wide as the buckets that have calls.
-const draw_histogram = (f) => {
-  const picture = $("histogram");
-  picture.replaceChildren();
-  const buckets = (f.histogram ?? []).map(([from, to, calls]) => {
-    const least = Math.max(from, f.min_ns, 1); // the outermost ones hold no shorter and no longer call
-    return { from: least, to: Math.max(Math.min(to, f.max_ns), least * 1.02), calls };
-  });
-  picture.setAttribute("aria-label", `Histogram of ${f.name}: half of the calls took at most ${duration(f.p50_ns)}, 99 of 100 at most ${duration(f.p99_ns)}`);
-  if (buckets.length === 0) return;
-  const [width, height, bottom] = [720, 220, 190];
-  const first = Math.log(buckets[0].from);
-  const last = Math.log(buckets[buckets.length - 1].to);
-  const x = (ns) => (width * (Math.min(Math.max(Math.log(Math.max(ns, 1)), first), last) - first)) / Math.max(last - first, 1e-9);
-  // The area tells how many: buckets are not all of one width on this axis.
-  const dense = (bucket) => bucket.calls / (Math.log(bucket.to) - Math.log(bucket.from));
-  const most = Math.max(...buckets.map(dense));
-  for (const bucket of buckets) {
-    const tall = Math.max((dense(bucket) / most) * (bottom - 20), 1);
-    const bar = svg("rect", { x: x(bucket.from), y: bottom - tall, width: Math.max(x(bucket.to) - x(bucket.from) - 0.5, 1), height: tall });
-    bar.append(svg("title", {}, `${duration(bucket.from)} to ${duration(bucket.to)}: ${count(bucket.calls)} calls`));
-    picture.append(bar);
-  }
-  picture.append(svg("line", { x1: 0, x2: width, y1: bottom, y2: bottom }));
-  for (const [name, ns] of [["p50", f.p50_ns], ["p99", f.p99_ns]]) {
-    const place = x(ns);
-    picture.append(svg("line", { class: "mark", x1: place, x2: place, y1: name === "p50" ? 16 : 32, y2: bottom }));
-    picture.append(svg("text", { x: place + (place > width - 120 ? -4 : 4), y: name === "p50" ? 14 : 30, "text-anchor": place > width - 120 ? "end" : "start" }, `${name} ${duration(ns)}`));
-  }
-  picture.append(svg("text", { x: 0, y: height - 14 }, duration(buckets[0].from)));
-  picture.append(svg("text", { x: width, y: height - 14, "text-anchor": "end" }, duration(buckets[buckets.length - 1].to)));
-};
-
-document.title = `polyhost report: ${report.script || "(no script)"}`;
-$("run").textContent = `${report.script || "(no script)"}, wall ${duration(report.wall_ns)}, timing ${report.timing}`;
-$("footer").textContent = `Measuring cost ${duration(report.cost.per_split_ns)} a split call, else ${duration(report.cost.per_call_ns)} a call ` +
-  `(clock ${report.clock.source}, resolution ${duration(report.clock.resolution_ns)}); ${report.lost === 0 ? "nothing was lost" : `${count(report.lost)} calls were counted but not timed`}. ` +
-  `The interpreter spends ${duration(report.cost.call_site_ns)} more around an inbound call, in no row. A crossing made from within another one counts in both.`;
-$("search").addEventListener("input", (event) => {
-  state.search = event.target.value;
-  state.rows = at_once;
-  draw_table();
-});
-$("more").addEventListener("click", () => {
-  state.rows = Infinity;
-  draw_table();
-});
-$("of").hidden = parts_of_run.length === 1;
-for (const part of parts_of_run) {
-  const times = part.entered === undefined ? "" : `, entered ${part.entered === 1 ? "once" : `${count(part.entered)} times`}, wall ${duration(part.wall_ns)}`;
-  $("region").append(make("option", part.name + times));
-}
-$("region").addEventListener("change", (event) => {
-  state.part = parts_of_run[event.target.selectedIndex];
-  if (state.chosen !== null) choose(state.chosen);
-  draw_wall();
-  draw_table();
-});
-draw_wall();
-draw_table();
