@@ -20,11 +20,14 @@ const char* const help_text =
 
 Switches, before the script:
   --report                  a table of all crossings, to stderr, when the script ends
-  --report=html:FILE        a page for a browser: sorted, searched, with a histogram for each function
+  --report=html:FILE        a page for a browser: functions sorted and searched, histograms, who calls whom, a time line
   --report=table:FILE       the table into a file
   --report=json:FILE        as JSON (schema polyhost.report/1)
   --sort=ORDER              of the table's rows: crossing (as without it), calls, errors, python, native, self,
                             per-call, share, p50, p99 or name
+  --trace=FILE.json         every call, as trace events for Perfetto (ui.perfetto.dev) and chrome://tracing
+  --trace-events=N          the newest N calls of each thread are kept for the trace and the page (1000000)
+  --call-sites=exact        the line of Python is looked at on each call; without it, on some of them
   --budget LINE             `kernels.*: calls <= 1e5, crossing <= 5%, p99 <= 20us`: a script that ends well but
                             costs more gets status 3, and a sentence on stderr for each breach
   --budget=@FILE            such lines from a file

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -89,8 +90,13 @@ void end_over_budget(int status, void*) {
   ::_exit(over_budget_status);
 }
 
-// Called by Python, from C: nothing may be thrown.
+// Called by Python when it has ended, or by what a signal ends: nothing may be thrown. The second call waits
+// for the first, and does nothing.
 void write_reports() noexcept {
+  static std::mutex& mutex = *new std::mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  static bool written = false;
+  if (std::exchange(written, true)) return;
   Run& run = current_run();
   if (::getpid() != run.process) return;  // a forked child leaves them to its parent
   if (run.only_with_functions && boundary::ledger().entries().empty()) run.reports.clear();
@@ -103,6 +109,12 @@ void write_reports() noexcept {
   } catch (const std::exception& error) {
     base::log_error(std::string("the report is lost: ") + error.what());
   }
+}
+
+// The same in the copy of a process that has crashed.
+void write_reports_of_copy() {
+  current_run().process = ::getpid();
+  write_reports();
 }
 
 // Called when Python is initialised.
@@ -154,6 +166,8 @@ int run(const RunOptions& options) {
   session::begin({.script = options.script,
                   .timing = options.timing,
                   .reports_at_end = reports,
+                  .write_reports = write_reports,
+                  .write_reports_of_copy = write_reports_of_copy,
                   .trace_events = current.trace || draws ? options.trace_events : 0,
                   .call_sites_exact = options.call_sites_exact,
                   .reloads = options.reloads});

@@ -75,7 +75,7 @@ std::string diff(const std::vector<std::string>& before, const std::vector<std::
 std::vector<boundary::Advice> advise(const record::Snapshot& snapshot) {
   std::vector<boundary::Advice> all;
   for (report::Advice& a : report::advise(snapshot))
-    all.push_back({std::string(report::text(a.rule)), std::move(a.function), std::move(a.text), a.costs_ns});
+    all.push_back({std::string(report::text(a.rule)), std::move(a.function), std::move(a.text), a.saves_ns});
   return all;
 }
 
@@ -96,7 +96,8 @@ void begin(const Options& options) {
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
   boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff, advise,
-                             options.reports_at_end, options.reloads});
+                             options.write_reports, options.write_reports_of_copy, options.reports_at_end,
+                             options.reloads});
   boundary::set_timing(options.timing);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
@@ -113,9 +114,8 @@ void python_started(bool imports_cpp) {
 record::Snapshot take_snapshot() {
   record::Snapshot taken =
       record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
-                            boundary::calibrated_cost(boundary::timing()));
+                            boundary::calibrated_cost(boundary::timing()), boundary::call_sites_are_exact());
   taken.threads = boundary::several_threads();
-  taken.call_sites_exact = boundary::call_sites_are_exact();
   if (const record::Trace* trace = boundary::trace()) {
     taken.traced = true;
     taken.trace_events = trace->events();
@@ -138,8 +138,8 @@ bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std:
 }
 
 void reset() {
+  boundary::ledger().reset();  // first: forgetting may run Python code, which calls native functions
   boundary::forget_call_sites();
-  boundary::ledger().reset();
   current().regions.reset();
   current().start = base::now();
 }

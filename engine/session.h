@@ -18,7 +18,11 @@ namespace polyhost::session {
 struct Options {
   std::string script;  // what is run, for the reports' heading
   polyhost_timing timing = POLYHOST_TIMING_EXACT;
-  bool reports_at_end = false;    // a report will be made when Python has ended
+  bool reports_at_end = false;  // a report will be made when Python has ended
+  // Makes them; for the signals that end the process, and, in its copy, for a crash. Null: signals are not
+  // ours.
+  void (*write_reports)() = nullptr;
+  void (*write_reports_of_copy)() = nullptr;
   std::size_t trace_events = 0;   // so many calls of each thread are kept one by one
   bool call_sites_exact = false;  // the line that makes a call is looked at each time
   bool reloads = false;           // what was compiled for an import is loaded again when it has changed

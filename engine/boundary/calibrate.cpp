@@ -75,7 +75,11 @@ class Probe {
     const object list = detail::or_throw(PyList_New(items));
     for (int i = 0; i < items; ++i) PyList_SET_ITEM(list.get(), i, Py_NewRef(one.get()));
     const object threads = detail::or_throw(PyLong_FromLong(1));
-    PyObject* const bound[] = {list.get(), Py_None, threads.get()};
+    // Else it would import array.
+    const object bytes = detail::or_throw(PyByteArray_FromStringAndSize(nullptr, items * Py_ssize_t{8}));
+    const object view = detail::or_throw(PyMemoryView_FromObject(bytes.get()));
+    const object out = detail::or_throw(PyObject_CallMethod(view.get(), "cast", "s", "q"));
+    PyObject* const bound[] = {list.get(), out.get(), threads.get()};
     detail::untimed_crossing<POLYHOST_INBOUND> crossing(detail::this_thread());
     const std::uint64_t start = detail::tick();
     const object done = detail::or_throw(detail::convert_and_run_batch(*batch, signature_, bound, crossing));
@@ -212,6 +216,17 @@ class own_functions_follow {
   own_functions_follow& operator=(const own_functions_follow&) = delete;
 };
 
+// Another thread may still get the signal, and this one then sees it.
+void calibrate_despite_interrupt() {
+  try {
+    calibrate();
+  } catch (const python_error& error) {
+    if (!error.matches(PyExc_KeyboardInterrupt)) throw;
+    calibrate();
+    PyErr_SetInterrupt();
+  }
+}
+
 PyObject* calibrate_before_end(PyObject*, PyObject* process) {
   try {
     // Ctrl-C comes when it is over: at the end of Python, as without a report.
@@ -224,7 +239,7 @@ PyObject* calibrate_before_end(PyObject*, PyObject* process) {
         &before, [](sigset_t* mask) { pthread_sigmask(SIG_SETMASK, mask, nullptr); });
     if (PyLong_AsLong(process) == static_cast<long>(::getpid())) {
       several_threads();  // while it can be found out
-      calibrate();
+      calibrate_despite_interrupt();
     }
     return Py_NewRef(Py_None);
   } catch (...) {

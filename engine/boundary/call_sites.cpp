@@ -22,8 +22,10 @@ namespace polyhost::boundary {
 namespace {
 
 constexpr std::uint64_t first_looks = 16;
+constexpr double look_scale = 709.4;  // 1024, as random_skip takes it
 // Code that is made anew each time has a new place each time.
-constexpr std::size_t most_sites = 1000;  // of one function
+constexpr std::size_t most_sites = 1000;   // of one function
+constexpr std::size_t most_places = 1000;  // that are remembered; others are resolved each time
 
 // A place in Python code: an instruction of a code object.
 struct Place {
@@ -49,7 +51,9 @@ Places& places() {
   return known;
 }
 
-constinit bool exact = false;
+constinit bool every = false;         // call is to be looked at
+constinit bool times_all = true;      // what is not timed cannot be looked at
+constinit bool has_timed_all = true;  // since the last reset
 
 std::string text_of(PyObject* unicode) {
   const char* utf8 = PyUnicode_AsUTF8(unicode);
@@ -81,7 +85,7 @@ record::CallSite* find_site(polyhost_record& record) {
   const auto& of = *reinterpret_cast<PyCodeObject*>(code.get());
   record::CallSite& site =
       site_in(*entry, text_of(of.co_filename), PyFrame_GetLineNumber(frame), text_of(of.co_qualname));
-  if (entry->sites.size() > most_sites) return &site;  // remembering its place would have no end either
+  if (entry->sites.size() > most_sites || places().size() >= most_places) return &site;
   places().emplace(place, &site);
   Py_INCREF(code.get());
   return &site;
@@ -103,34 +107,41 @@ record::CallSite* look(polyhost_record& record) {
   return site;
 }
 
-// How many calls are split before the next look, so many after the start: the first ones are all looked at,
-// then one after each eighth more, and in the long run one in 64.
+// How many calls are split before the next look, so many calls after the start: the first ones are all looked
+// at, then one after each eighth more, and in the long run one in 1024.
 std::uint64_t until_next_look(std::uint64_t calls) {
   if (calls < first_looks) return 0;
-  const double eighth = static_cast<double>(calls) / 8 / static_cast<double>(detail::exact_period);
-  return detail::random_skip(std::min(detail::sampled_scale, eighth));
+  const double splits =
+      timing() == POLYHOST_TIMING_FULL ? 1 : 1.0 / static_cast<double>(detail::exact_period);  // a call
+  return detail::random_skip(splits * std::min(look_scale, static_cast<double>(calls) / 8));
 }
 
 }  // namespace
 
 void look_at_caller(polyhost_record* record) {
-  const std::uint64_t calls = record->calls + record->whole + record->whole_long + record->counted;
   record::Ledger::Entry* entry = ledger().find(*record);
   if (entry == nullptr) return;
-  record::CallSite* site = exact ? nullptr : look(*record);  // exact: each call is counted
+  record::CallSite* site = every ? nullptr : look(*record);  // else each call is counted
+  // After the look, which may run the garbage collector, and with it anything.
+  const std::uint64_t since = entry->since_last_look();
   if (site != nullptr) {
-    const std::uint64_t since = calls - entry->looked_until;
     record::CallSite* before = entry->last_site != nullptr ? entry->last_site : site;
     before->calls += since / 2;
     site->calls += since - since / 2;
     entry->last_site = site;
   }
-  entry->looked_until = calls;
-  record->until_look = until_next_look(calls);
+  entry->looked_until += since;
+  record->until_look = until_next_look(entry->looked_until);
 }
 
-void count_call_sites_exactly() { exact = true; }
-bool call_sites_are_exact() { return exact; }
+void count_call_sites_exactly() { every = true; }
+bool every_call_site_is_wanted() { return every; }
+
+void note_timing_for_call_sites(polyhost_timing timing) {
+  times_all = timing == POLYHOST_TIMING_EXACT || timing == POLYHOST_TIMING_FULL;
+  has_timed_all = has_timed_all && times_all;
+}
+bool call_sites_are_exact() { return every && has_timed_all; }
 
 void count_call_site(polyhost_record* record) {
   const record::Ledger::Entry* entry = ledger().find(*record);
@@ -139,6 +150,7 @@ void count_call_site(polyhost_record* record) {
 }
 
 void forget_call_sites() {
+  has_timed_all = times_all;
   Places forgotten;
   forgotten.swap(places());
   for (const auto& [place, site] : forgotten) Py_DECREF(place.code);

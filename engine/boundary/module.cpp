@@ -2,9 +2,11 @@
 #include "boundary/module.h"
 
 #include "boundary/calibrate.h"
+#include "boundary/crash.h"
 #include "boundary/interrupt.h"
 #include "boundary/redirect.h"
 #include "boundary/table.h"
+#include "boundary/termination.h"
 #include "boundary/threads.h"
 #include "record/timing.h"
 
@@ -60,13 +62,13 @@ void put(const object& dict, const char* key, double value) {
   put(dict, key, detail::or_throw(PyFloat_FromDouble(value)));
 }
 
-// [(rule, function, text, costs_ns), ...]
+// [(rule, function, text, saves_ns), ...]
 object advice_as_list(const record::Snapshot& s) {
   object list = detail::or_throw(PyList_New(0));
   for (const Advice& a : services().advise(s)) {
     const object one =
         detail::or_throw(Py_BuildValue("(NNNK)", as_text(a.rule), as_text(a.function), as_text(a.text),
-                                       static_cast<unsigned long long>(a.costs_ns)));
+                                       static_cast<unsigned long long>(a.saves_ns)));
     if (PyList_Append(list.get(), one.get()) != 0) throw_python_error();
   }
   return list;
@@ -183,6 +185,10 @@ int execute(PyObject* module) {
                                                      nullptr));  // plugins only read it
   if (!capsule) return -1;
   watch_interrupts();  // a process without native functions is left as it is
+  if (services().write_reports != nullptr) {
+    if (services().reports_at_end) report_at_termination(services().write_reports);
+    explain_crashes(services().write_reports_of_copy);
+  }
   if (services().reports_at_end && !calibrate_at_exit()) return -1;
   if (PyModule_AddStringConstant(module, "version", POLYHOST_VERSION) != 0) return -1;
   if (PyModule_AddObjectRef(module, "reloads", services().reloads ? Py_True : Py_False) != 0) return -1;

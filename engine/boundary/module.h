@@ -15,7 +15,7 @@ struct Advice {
   std::string rule;
   std::string function;
   std::string text;
-  std::uint64_t costs_ns;
+  std::uint64_t saves_ns;
 };
 
 // What the module needs from parts of the engine that the boundary does not know.
@@ -34,6 +34,10 @@ struct Services {
   std::function<std::string(const std::vector<std::string>& before, const std::vector<std::string>& after)>
       diff;
   std::function<std::vector<Advice>(const record::Snapshot&)> advise;
+  // Makes what reports were asked for, once; the second does it in the copy of a process that has crashed.
+  // Null: signals are somebody else's.
+  void (*write_reports)() = nullptr;
+  void (*write_reports_of_copy)() = nullptr;
   bool reports_at_end = false;  // a report will be made when Python has ended
   bool reloads = false;         // _polyhost.reloads, for the loader: watch what modules were made from
 };

@@ -58,7 +58,7 @@ void trace_and_count_site(polyhost_record* record, std::uint64_t entry, std::uin
 }
 
 decltype(polyhost_table::observe) observer() {
-  if (call_sites_are_exact()) return trace_and_count_site;
+  if (every_call_site_is_wanted()) return trace_and_count_site;
   return trace() != nullptr ? trace_call : nullptr;
 }
 
@@ -96,6 +96,7 @@ const polyhost_table& table() {
 
 void set_timing(polyhost_timing timing) {
   ledger().settle();
+  note_timing_for_call_sites(timing);
   __atomic_store_n(&timing_mode, static_cast<std::uint32_t>(timing), __ATOMIC_RELAXED);
   for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->slot = f->entry_points[timing];
 }

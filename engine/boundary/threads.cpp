@@ -20,7 +20,7 @@ void expect_thread() { ++own_states; }
 bool several_threads() {
   static bool several = false;
   static std::uint64_t counted_from = 0;
-  if (several || detail::out_of_reach()) return several;
+  if (several || detail::out_of_reach() || !detail::holds_gil()) return several;
   PyInterpreterState* const interpreter = PyInterpreterState_Main();
   PyThreadState* first = PyInterpreterState_ThreadHead(interpreter);
   while (PyThreadState_Next(first) != nullptr) first = PyThreadState_Next(first);       // the main thread's

@@ -4,7 +4,7 @@
 namespace polyhost::boundary {
 
 // True once another thread than the main one has had a thread state of Python's; times of crossings then add
-// up beside each other. Needs the GIL while Python runs; afterwards it is what the last call found.
+// up beside each other. Without the GIL it is what the last call found.
 bool several_threads();
 
 // Says that another thread will be made that does not count: polyhost's own.

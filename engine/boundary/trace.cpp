@@ -18,6 +18,15 @@ constinit record::Trace* started = nullptr;
 constinit thread_local record::Ring* this_ring = nullptr;
 constinit thread_local bool without_memory = false;
 
+// Of a thread that has a ring: where many threads come and go, most of a block each would be wasted.
+struct ClosedAtEnd {
+  ~ClosedAtEnd() {
+    if (this_ring != nullptr) this_ring->close();
+    this_ring = nullptr;
+    without_memory = true;
+  }
+};
+
 // What threading calls the calling thread; without asking it, which would run Python code, and make up a
 // name. Leaves no exception behind.
 std::string python_name() {
@@ -30,8 +39,10 @@ std::string python_name() {
                          ? PyDict_GetItemWithError(active.get(), id.get())
                          : nullptr;
   const object name = object::steal(thread != nullptr ? PyObject_GetAttrString(thread, "_name") : nullptr);
-  const char* utf8 = name && PyUnicode_Check(name.get()) ? PyUnicode_AsUTF8(name.get()) : nullptr;
-  std::string found = utf8 != nullptr ? utf8 : "";
+  const object utf8 = object::steal(name && PyUnicode_Check(name.get())
+                                        ? PyUnicode_AsEncodedString(name.get(), "utf-8", "backslashreplace")
+                                        : nullptr);
+  std::string found = utf8 ? PyBytes_AS_STRING(utf8.get()) : "";
   PyErr_Clear();
   return found;
 }
@@ -46,6 +57,8 @@ record::Ring* open_ring() {
     const auto id = static_cast<std::int64_t>(::syscall(SYS_gettid));
     std::string name = python_name();
     if (name.empty()) name = id == static_cast<std::int64_t>(::getpid()) ? "MainThread" : "a native thread";
+    thread_local const ClosedAtEnd closed_at_end;
+    static_cast<void>(&closed_at_end);
     this_ring = &started->add_thread(id, std::move(name));
   } catch (const std::exception&) {
     without_memory = true;

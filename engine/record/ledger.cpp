@@ -28,6 +28,15 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
   return known->counts;
 }
 
+std::uint64_t all_calls(const polyhost_record& counts) {
+  return counts.calls + counts.whole + counts.whole_long + counts.counted;
+}
+
+std::uint64_t Ledger::Entry::since_last_look() const {
+  const std::uint64_t calls = all_calls(counts);
+  return calls - std::min(looked_until, calls);
+}
+
 Ledger::Entry* Ledger::find(const polyhost_record& record) {
   const auto found = by_record_.find(&record);
   return found != by_record_.end() ? found->second : nullptr;
@@ -51,6 +60,7 @@ void Ledger::settle() {
   for (Entry& entry : entries_) {
     polyhost_record& counts = entry.counts;
     entry.settled += detail::estimate_totals(counts);
+    if (entry.last_site != nullptr) entry.last_site->calls += entry.since_last_look();
     const polyhost_record kept = counts;
     counts = {};
     counts.errors = kept.errors;

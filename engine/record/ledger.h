@@ -17,6 +17,9 @@
 
 namespace polyhost::record {
 
+// The calls of a record, however they were timed.
+std::uint64_t all_calls(const polyhost_record& counts);
+
 // Not synchronised: all members are called with the GIL held, or after Python has ended.
 class Ledger {
  public:
@@ -31,6 +34,9 @@ class Ledger {
     std::deque<CallSite> sites;      // lines that call it, with the calls of which that is known
     CallSite* last_site = nullptr;   // that was looked at
     std::uint64_t looked_until = 0;  // how many calls of `counts` had been made at the last look
+
+    // Calls after it, which are taken to be of the same line.
+    [[nodiscard]] std::uint64_t since_last_look() const;
   };
 
   // The record of module.name in that direction: made on first request, the same one ever after.

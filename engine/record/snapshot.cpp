@@ -13,15 +13,20 @@ namespace polyhost::record {
 
 namespace {
 
-// The calls of which the line is known stand for all of them.
-std::vector<CallSite> call_sites(const Ledger::Entry& entry, std::uint64_t calls) {
-  std::vector<CallSite> sites(entry.sites.begin(), entry.sites.end());
+// Unless each call was looked at, those of which the line is known stand for all of them.
+std::vector<CallSite> call_sites(const Ledger::Entry& entry, std::uint64_t calls, bool exact) {
+  std::vector<CallSite> sites;
   std::uint64_t known = 0;
-  for (const CallSite& site : sites) known += site.calls;
+  for (const CallSite& site : entry.sites) {
+    sites.push_back(site);
+    if (&site == entry.last_site) sites.back().calls += entry.since_last_look();
+    known += sites.back().calls;
+  }
   for (CallSite& site : sites) {
+    if (exact || known == calls) break;
     const double share =
         static_cast<double>(site.calls) / static_cast<double>(std::max<std::uint64_t>(known, 1));
-    site.calls = known == calls ? site.calls : detail::rounded(share * static_cast<double>(calls));
+    site.calls = detail::rounded(share * static_cast<double>(calls));
   }
   std::stable_sort(sites.begin(), sites.end(),
                    [](const CallSite& a, const CallSite& b) { return a.calls > b.calls; });
@@ -31,7 +36,7 @@ std::vector<CallSite> call_sites(const Ledger::Entry& entry, std::uint64_t calls
 }  // namespace
 
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing, const CostInTicks& cost) {
+                       polyhost_timing timing, const CostInTicks& cost, bool call_sites_exact) {
   // Taken before anything that costs time of its own.
   Snapshot s;
   s.wall_ns = base::now().ns - start.ns;
@@ -40,6 +45,7 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
   s.clock.ns_per_tick = base::ns_per_tick_since(start);
   s.clock.resolution_ns = static_cast<double>(base::smallest_step()) * s.clock.ns_per_tick;
   s.timing = text(timing);
+  s.call_sites_exact = call_sites_exact;
   const double ns = s.clock.ns_per_tick;
   s.cost = {cost.per_call * ns,         cost.per_split * ns,  cost.call_site * ns,
             cost.python_operation * ns, cost.batch_call * ns, cost.batch_item * ns};
@@ -54,7 +60,7 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
     f.signature = entry.signature;
     f.has_batch = (entry.traits & POLYHOST_TRAIT_BATCH) != 0;
     f.releases_gil = (entry.traits & POLYHOST_TRAIT_RELEASES_GIL) != 0;
-    f.sites = call_sites(entry, f.calls);
+    f.sites = call_sites(entry, f.calls, call_sites_exact);
     s.lost += f.lost;
     s.functions.push_back(std::move(f));
   }

@@ -27,6 +27,6 @@ class Ledger;
 // Copies the ledger as it is now. `start` is the moment that wall_ns counts from. Calls under way are not in
 // it.
 Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::string script,
-                       polyhost_timing timing, const CostInTicks& cost);
+                       polyhost_timing timing, const CostInTicks& cost, bool call_sites_exact = false);
 
 }  // namespace polyhost::record

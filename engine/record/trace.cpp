@@ -2,6 +2,7 @@
 #include "record/trace.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,18 @@ Ring::Ring(std::size_t capacity, std::int64_t thread_id, std::string thread_name
       thread_name_(std::move(thread_name)) {}
 
 Ring::~Ring() {
-  for (Event* block : blocks_) ::munmap(block, block_size_ * sizeof(Event));
+  for (Event* block : blocks_)
+    ::munmap(block, block_size_ * sizeof(Event) - (block == blocks_.back() ? given_back_ : 0));
+}
+
+void Ring::close() {
+  if (blocks_.empty() || given_back_ > 0) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto until = reinterpret_cast<std::uintptr_t>(blocks_.back() + block_size_);
+  const auto used = reinterpret_cast<std::uintptr_t>(next_);
+  const std::uintptr_t from =
+      (std::max(used, reinterpret_cast<std::uintptr_t>(blocks_.back()) + 1) + page - 1) / page * page;
+  if (from < until && ::munmap(reinterpret_cast<void*>(from), until - from) == 0) given_back_ = until - from;
 }
 
 void Ring::open_block() {
@@ -36,7 +48,7 @@ void Ring::open_block() {
   const bool full = blocks_.size() * block_size_ >= capacity_ + block_size_;
   Event* block = full ? nullptr : make_block(block_size_);
   if (block == nullptr) {
-    overwritten_ += block_size_;
+    overwritten_ += blocks_.empty() ? 1 : block_size_;
     if (blocks_.empty()) return;
     block = blocks_.front();
     blocks_.pop_front();

@@ -39,6 +39,9 @@ class Ring {
     if (next_ != end_) *next_++ = event;
   }
 
+  // Gives back what its last block has not used: when its thread has ended. Nothing may be pushed afterwards.
+  void close();
+
   // These when nobody pushes.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::uint64_t dropped() const;  // the oldest ones, for which there was no room
@@ -60,6 +63,7 @@ class Ring {
   Event* next_ = nullptr;
   Event* end_ = nullptr;
   std::uint64_t overwritten_ = 0;
+  std::size_t given_back_ = 0;  // bytes at the end of the last block
 };
 
 // The rings of all threads, to the end of the process.

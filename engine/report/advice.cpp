@@ -24,7 +24,7 @@ constexpr double unbelievable = 1e18;  // ns, of a damaged report
 
 struct Finding {
   std::string text;
-  double costs_ns;
+  double saves_ns;
 };
 
 // A function's numbers, a call.
@@ -101,20 +101,28 @@ std::optional<Finding> python_is_as_fast(const Snapshot& s, const Function& f, c
                  (whole - operation) * call.calls};
 }
 
-// Up to " -> ".
-std::string_view parameters(const Function& f) {
+// True if a parameter of the function is of that type: "(name: TYPE)", "(name: TYPE = default, ...)".
+bool takes(const Function& f, std::string_view type) {
   const std::string_view all = f.signature;
-  return all.substr(0, all.rfind(" -> "));
+  const std::string_view parameters = all.substr(0, all.rfind(" -> "));
+  const std::string wanted = ": " + std::string(type);
+  for (auto at = parameters.find(wanted); at != std::string_view::npos;
+       at = parameters.find(wanted, at + 1)) {
+    const std::string_view rest = parameters.substr(at + wanted.size());
+    if (rest.empty() || std::string_view(",) ").find(rest.front()) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 std::optional<Finding> copied_container(const Snapshot&, const Function& f, const PerCall& call) {
   constexpr std::array<std::string_view, 3> numbers{"list[int]", "list[float]", "list[bool]"};
-  const auto takes = std::find_if(numbers.begin(), numbers.end(), [&](std::string_view list) {
-    return parameters(f).find(list) != std::string_view::npos;
-  });
-  if (takes == numbers.end() || call.convert_in < 1000 || call.convert_in < 0.3 * call.outer)
+  const auto list =
+      std::find_if(numbers.begin(), numbers.end(), [&](std::string_view type) { return takes(f, type); });
+  // Of both, it cannot be told which one took the time.
+  if (list == numbers.end() || takes(f, "str") || call.convert_in < 1000 ||
+      call.convert_in < 0.3 * call.outer)
     return std::nullopt;
-  return Finding{f.name + " copies the numbers of its " + std::string(*takes) +
+  return Finding{f.name + " copies the numbers of its " + std::string(*list) +
                      " on every call: " + time(call.convert_in) + " of " + time(call.outer) + ", " +
                      time(call.convert_in * call.calls) + " in all" + from_where(f) +
                      ". A buffer (std::span in C++; array.array or numpy in Python) is read in place.",
@@ -122,7 +130,7 @@ std::optional<Finding> copied_container(const Snapshot&, const Function& f, cons
 }
 
 std::optional<Finding> text_conversion(const Snapshot&, const Function& f, const PerCall& call) {
-  const bool in = parameters(f).find("str") != std::string_view::npos;
+  const bool in = takes(f, "str") && f.signature.find(": list[") == std::string::npos;
   const bool out = f.signature.ends_with("-> str");
   const double converted = (in ? call.convert_in : 0) + (out ? call.convert_out : 0);
   if (converted < 1000 || converted < 0.3 * call.outer) return std::nullopt;
@@ -191,12 +199,12 @@ std::vector<Advice> advise(const Snapshot& snapshot) {
     const PerCall call(f);
     for (const auto& [rule, check] : checks) {
       const std::optional<Finding> found = check(snapshot, f, call);
-      if (found && found->costs_ns >= least && found->costs_ns < unbelievable)
-        all.push_back({rule, f.name, printable(found->text), static_cast<std::uint64_t>(found->costs_ns)});
+      if (found && found->saves_ns >= least && found->saves_ns < unbelievable)
+        all.push_back({rule, f.name, printable(found->text), static_cast<std::uint64_t>(found->saves_ns)});
     }
   }
   std::stable_sort(all.begin(), all.end(),
-                   [](const Advice& a, const Advice& b) { return a.costs_ns > b.costs_ns; });
+                   [](const Advice& a, const Advice& b) { return a.saves_ns > b.saves_ns; });
   return all;
 }
 

@@ -25,7 +25,7 @@ struct Advice {
   Rule rule;
   std::string function;    // qualified
   std::string text;        // one or two sentences
-  std::uint64_t costs_ns;  // what the run spent on it
+  std::uint64_t saves_ns;  // at most so much of the run's time
 };
 
 // The dearest first. Nothing of what took less than a hundredth of the wall time.

@@ -61,7 +61,7 @@ ordered_json advice(const record::Snapshot& s) {
   auto all = ordered_json::array();
   for (const Advice& a : advise(s)) {
     all.push_back(
-        {{"rule", text(a.rule)}, {"function", a.function}, {"text", a.text}, {"costs_ns", a.costs_ns}});
+        {{"rule", text(a.rule)}, {"function", a.function}, {"text", a.text}, {"saves_ns", a.saves_ns}});
   }
   return all;
 }

@@ -58,9 +58,15 @@ class Givers {
   }
 
   void sort() {
-    for (auto& [name, threads] : calls_)
-      for (auto& [thread, calls] : threads)
+    for (auto& [name, threads] : calls_) {
+      for (auto& [thread, calls] : threads) {
         std::sort(calls.begin(), calls.end(), [](const Span& a, const Span& b) { return a.entry < b.entry; });
+        std::vector<Span> outermost;
+        for (const Span& call : calls)
+          if (outermost.empty() || outermost.back().exit <= call.entry) outermost.push_back(call);
+        calls = std::move(outermost);
+      }
+    }
   }
   [[nodiscard]] bool empty() const { return calls_.empty(); }
 
@@ -156,16 +162,20 @@ class Writer {
       const auto function = functions_.find(event.record);
       if (function == functions_.end()) continue;
       while (!open_calls.empty() && open_calls.back() <= event.entry) open_calls.pop_back();
+      waits_until(event.entry);
       if (function->second.outbound && open_calls.empty()) hand_over(event, function->second, index);
       call(event, function->second);
       open_calls.push_back(event.exit);
       flush(piece_size);
     }
+    waits_until(UINT64_MAX);
   }
 
   void call(const Event& event, const Function& function) {
-    // Else it was timed as a whole, or failed before its inner side began.
-    const bool split = event.converted != 0 && event.converted != event.exit;
+    // Else it was timed as a whole, failed before its inner side began, or a tick moved backwards.
+    const bool split = event.converted >= std::max<std::uint64_t>(event.entry, 1) &&
+                       event.returned >= event.converted && event.exit >= event.returned &&
+                       event.converted != event.exit;
     slice(function.quoted, function.outbound ? "native" : "python", event.entry, event.exit);
     text_ += event.failed != 0 ? R"(,"args":{"raised":true}})" : "}";
     if (!split) return;
@@ -175,7 +185,15 @@ class Writer {
     if (function.outbound && event.gil_wait != 0) waiting(wait_from, wait_until);
     slice(function.quoted, function.outbound ? "python" : "native", event.converted, event.returned);
     text_ += "}";
-    if (!function.outbound && event.gil_wait != 0) waiting(wait_from, wait_until);
+    if (!function.outbound && event.gil_wait != 0) waits_.push_back({wait_from, wait_until});
+  }
+
+  // Waits after an inner side, which come after what was called from within it: those that begin by then.
+  void waits_until(std::uint64_t tick) {
+    while (!waits_.empty() && waits_.back().from <= tick) {  // the innermost begins first
+      waiting(waits_.back().from, waits_.back().until);
+      waits_.pop_back();
+    }
   }
 
   void waiting(std::uint64_t from, std::uint64_t until) {
@@ -204,9 +222,10 @@ class Writer {
   void slice(std::string_view name, std::string_view side, std::uint64_t from, std::uint64_t until) {
     // Rounded down both: what lies within another slice stays there.
     const std::uint64_t begin = nanoseconds(from);
+    const std::uint64_t end = std::max(nanoseconds(until), begin);
     open('X');
     text_.append(R"(,"cat":")").append(side).append(R"(","name":)").append(name);
-    text_ += R"(,"ts":)" + microseconds(begin) + R"(,"dur":)" + microseconds(nanoseconds(until) - begin);
+    text_ += R"(,"ts":)" + microseconds(begin) + R"(,"dur":)" + microseconds(end - begin);
   }
 
   // Of an event of this thread; `phase` is its kind.
@@ -243,8 +262,13 @@ class Writer {
   const Sink& sink_;
   Functions functions_;
   Givers givers_;
-  std::string text_;   // not yet taken
-  std::string place_;  // of the events of one thread
+  struct Wait {
+    std::uint64_t from;
+    std::uint64_t until;
+  };
+  std::vector<Wait> waits_;  // of the calls under way
+  std::string text_;         // not yet taken
+  std::string place_;        // of the events of one thread
   std::uint64_t arrows_ = 0;
   bool taken_ = true;
 };

@@ -23,9 +23,9 @@ CallSite = namedtuple("CallSite", "file line function calls")
 CallSite.__doc__ = """A line of Python that calls a function: file (str; '' stands for all lines beyond the first thousand), line (int),
 function (str: the Python function that the line belongs to), calls (int: an estimate, unless --call-sites=exact)."""
 
-Advice = namedtuple("Advice", "rule function text costs_ns")
+Advice = namedtuple("Advice", "rule function text saves_ns")
 Advice.__doc__ = """What would have made the run faster: rule (str: 'chatty', 'python_is_as_fast', 'copied_container', 'text_conversion',
-'holds_gil' or 'callback_per_item'), function (str), text (str), costs_ns (int: what the run spent on it)."""
+'holds_gil' or 'callback_per_item'), function (str), text (str), saves_ns (int: at most so much of the run's time)."""
 
 Function = namedtuple(
     "Function",

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -78,6 +79,22 @@ void compute(double seconds) {
   }
 }
 void call(const polyhost::callback<void()>& f) { f(); }
+
+// These do not come back.
+void write_to_nowhere() {
+  volatile int* nowhere = nullptr;
+  asm("" : "+r"(nowhere));
+  *nowhere = 1;
+}
+void abort_() {
+  void (*volatile end)() =
+      std::abort;  // a compiler that knew it would keep nothing of the function that called
+  end();
+}
+std::int64_t divide(std::int64_t a, std::int64_t b) {
+  asm("" : "+r"(b));
+  return a / b;
+}
 void call_by_c_api(const polyhost::object& f) {
   if (!polyhost::object::steal(PyObject_CallNoArgs(f.get()))) throw polyhost::python_error();
 }
@@ -100,4 +117,7 @@ POLYHOST_MODULE(interrupts_native, m) {
   m.def<compute>("compute_without_gil(seconds)", nullptr, polyhost::release_gil);
   m.def<call>("call(f)");
   m.def<call_by_c_api>("call_by_c_api(f)");
+  m.def<write_to_nowhere>("write_to_nowhere()");
+  m.def<abort_>("abort()");
+  m.def<divide>("divide(a, b)");
 }

@@ -1,0 +1,188 @@
+// The function is found where the compiler has kept it: its thunk needs the record, or the function object,
+// again when the body returns, so one of them is in a register or on the stack; nothing is noted at each
+// call. (With timing off neither may be needed.)
+#include "boundary/crash.h"
+
+#include "boundary/table.h"
+#include "record/ledger.h"
+
+#include <Python.h>
+#include <polyhost/detail/function_object.hpp>
+#include <polyhost/object.hpp>
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <ctime>
+#include <span>
+#include <string_view>
+
+namespace polyhost::boundary {
+
+namespace {
+
+constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr std::size_t words_a_read = 512;
+constexpr std::size_t deepest_word = std::size_t{1} << 15U;  // 256 KiB of stack
+
+using Word = std::uintptr_t;
+
+using Reports = void (*)();
+constinit Reports reports = nullptr;
+constinit pid_t process = 0;
+constinit std::array<struct sigaction, 65> earlier{};
+constinit volatile sig_atomic_t crashed = 0;
+
+// What follows runs in a handler, and calls nothing that is not safe there.
+
+void say(std::string_view text) {
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+// Copies memory that may not be there; false if it is not.
+bool read_memory(Word address, void* to, std::size_t size) {
+  const iovec local{to, size};
+  const iovec remote{reinterpret_cast<void*>(address), size};
+  return ::syscall(SYS_process_vm_readv, process, &local, 1, &remote, 1, 0) == static_cast<long>(size);
+}
+
+const record::Ledger::Entry* function_of_record(Word address) {
+  for (const record::Ledger::Entry& entry : ledger().entries())
+    if (reinterpret_cast<Word>(&entry.counts) == address && entry.direction == POLYHOST_INBOUND)
+      return &entry;
+  return nullptr;
+}
+
+// That a word stands for: the address of a record, or of a function object, which has one.
+const record::Ledger::Entry* function_of(Word word) {
+  constexpr Word lowest = 1U << 16U;
+  if (word < lowest || word % alignof(void*) != 0) return nullptr;
+  if (const auto* found = function_of_record(word)) return found;
+  Word record = 0;
+  if (!read_memory(word + offsetof(detail::function_object, record), &record, sizeof(record))) return nullptr;
+  return function_of_record(record);
+}
+
+const record::Ledger::Entry* function_in(std::span<const Word> words) {
+  for (const Word word : words)
+    if (const auto* found = function_of(word)) return found;
+  return nullptr;
+}
+
+// The innermost one that the thread was in; null if it was in none.
+const record::Ledger::Entry* crashed_function(const ucontext_t& context) {
+  std::array<Word, 32> registers{};
+#if defined(__x86_64__)
+  for (std::size_t i = 0; i < NGREG; ++i) registers[i] = static_cast<Word>(context.uc_mcontext.gregs[i]);
+  const auto top = static_cast<Word>(context.uc_mcontext.gregs[REG_RSP]);
+#elif defined(__aarch64__)
+  for (std::size_t i = 0; i < 31; ++i) registers[i] = context.uc_mcontext.regs[i];
+  const auto top = static_cast<Word>(context.uc_mcontext.sp);
+#else
+  const Word top = 0;
+#endif
+  if (const auto* found = function_in(registers)) return found;
+  std::array<Word, words_a_read> words{};
+  for (std::size_t at = 0; at < deepest_word; at += words_a_read) {
+    if (!read_memory((top & ~Word{7}) + at * sizeof(Word), words.data(), sizeof(words))) return nullptr;
+    if (const auto* found = function_in(words)) return found;
+  }
+  return nullptr;
+}
+
+// Waits for a child for so long; then ends it.
+bool ends_well(pid_t child) {
+  constexpr int tries = 1000;
+  for (int i = 0; i < tries; ++i) {
+    int status = 0;
+    if (::waitpid(child, &status, WNOHANG | __WALL) == child)
+      return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const timespec pause{0, 10'000'000};
+    ::nanosleep(&pause, nullptr);
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, __WALL);
+  return false;
+}
+
+// The copy has all that was counted, and if it crashes in turn, nothing is worse. Of no concern to handlers
+// of SIGCHLD: it has no signal for its end.
+void report_from_a_copy() {
+  const long child = ::syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    for (const int signal : crashes) ::signal(signal, SIG_DFL);
+    reports();
+    ::_exit(0);
+  }
+  if (child < 0 || !ends_well(static_cast<pid_t>(child)))
+    say("polyhost: the crash has damaged the process: the report is lost\n");
+}
+
+std::string_view name_of(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+      return "a segmentation fault";
+    case SIGBUS:
+      return "a bus error";
+    case SIGFPE:
+      return "an arithmetic error";
+    case SIGILL:
+      return "an illegal instruction";
+    default:
+      return "abort()";
+  }
+}
+
+void on_crash(int signal, siginfo_t* info, void* context) {
+  const int error = errno;
+  if (crashed == 0 && ::getpid() == process) {
+    crashed = 1;
+    say("polyhost: ");
+    say(name_of(signal));
+    if (const auto* function = crashed_function(*static_cast<const ucontext_t*>(context))) {
+      say(" in the native function ");
+      say(function->name);
+      say("; the line of Python that called it stands below\n");
+    } else {
+      say(", in no native function that polyhost knows; the line of Python stands below\n");
+    }
+    report_from_a_copy();
+  }
+  errno = error;
+  const struct sigaction& before = earlier[static_cast<std::size_t>(signal)];
+  if ((before.sa_flags & SA_SIGINFO) != 0) return before.sa_sigaction(signal, info, context);
+  if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) return before.sa_handler(signal);
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+}  // namespace
+
+void explain_crashes(void (*write_reports)()) {
+  if (process != 0) return;
+  process = ::getpid();
+  reports = write_reports;
+  const object faulthandler = object::steal(PyImport_ImportModule("faulthandler"));
+  const object enabled =
+      object::steal(faulthandler ? PyObject_CallMethod(faulthandler.get(), "is_enabled", nullptr) : nullptr);
+  const object done = object::steal(
+      enabled.get() == Py_False ? PyObject_CallMethod(faulthandler.get(), "enable", nullptr) : nullptr);
+  PyErr_Clear();  // without a stderr there is nobody to tell
+  for (const int signal : crashes) {
+    struct sigaction action {};
+    action.sa_sigaction = on_crash;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+    ::sigaction(signal, &action, &earlier[static_cast<std::size_t>(signal)]);
+  }
+}
+
+}  // namespace polyhost::boundary

@@ -1,0 +1,124 @@
+// The handler only wakes a thread, which does what no handler may.
+#include "boundary/termination.h"
+
+#include "boundary/calibrate.h"
+#include "boundary/threads.h"
+
+#include <Python.h>
+#include <polyhost/detail/gil.hpp>
+#include <polyhost/object.hpp>
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <exception>
+#include <mutex>
+
+namespace polyhost::boundary {
+
+namespace {
+
+constexpr std::chrono::seconds patience{2};  // with a native function that keeps the GIL
+
+struct Watch {
+  void (*write_reports)();
+  sem_t woken;
+  pid_t process;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool has_gil = false;
+};
+
+constinit Watch* watch = nullptr;
+constinit std::atomic<int> received{0};
+
+[[noreturn]] void die_of(int signal) {
+  struct sigaction by_default {};
+  by_default.sa_handler = SIG_DFL;
+  ::sigaction(signal, &by_default, nullptr);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, signal);
+  ::raise(signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+  ::_exit(128 + signal);  // not reached
+}
+
+void on_termination(int signal) {
+  const int error = errno;
+  if (::getpid() != watch->process || received.exchange(signal) != 0) die_of(signal);
+  ::sem_post(&watch->woken);
+  errno = error;
+}
+
+// While Python runs, nobody counts meanwhile.
+void* report_with_gil(void*) {
+  if (detail::out_of_reach()) return nullptr;  // the reports are being made
+  const detail::gil_guard gil;
+  {
+    const std::lock_guard<std::mutex> lock(watch->mutex);
+    watch->has_gil = true;
+  }
+  watch->changed.notify_one();
+  try {
+    expect_thread();  // this one
+    several_threads();
+    calibrate();
+  } catch (const std::exception&) {  // the report says less
+  }
+  watch->write_reports();
+  die_of(received.load());
+}
+
+void* wait_for_signal(void*) {
+  while (::sem_wait(&watch->woken) != 0) {  // interrupted
+  }
+  pthread_t helper{};
+  const bool helped = ::pthread_create(&helper, nullptr, report_with_gil, nullptr) == 0;
+  {
+    std::unique_lock<std::mutex> lock(watch->mutex);
+    if (helped && watch->changed.wait_for(lock, patience, [] { return watch->has_gil; })) {
+      ::pthread_join(helper, nullptr);  // it ends the process
+    }
+  }
+  watch->write_reports();
+  die_of(received.load());
+}
+
+// Like every thread that it makes, it leaves signals to the others.
+bool start_thread() {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread{};
+  const bool started = ::pthread_create(&thread, nullptr, wait_for_signal, nullptr) == 0;
+  if (started) ::pthread_detach(thread);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+}  // namespace
+
+void report_at_termination(void (*write_reports)()) {
+  if (watch != nullptr) return;
+  watch = new Watch{write_reports, {}, ::getpid(), {}, {},
+                    false};  // the handler and the thread never let go of it
+  ::sem_init(&watch->woken, 0, 0);
+  if (!start_thread()) return;  // it ends without a report, as without this
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
+    action.sa_handler = on_termination;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+}  // namespace polyhost::boundary
