@@ -93,7 +93,7 @@ void end_over_budget(int status, void*) {
 // Called by Python when it has ended, or by what a signal ends: nothing may be thrown. The second call waits
 // for the first, and does nothing.
 void write_reports() noexcept {
-  static std::mutex& mutex = *new std::mutex;
+  static constinit std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   static bool written = false;
   if (std::exchange(written, true)) return;

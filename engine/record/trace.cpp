@@ -35,12 +35,12 @@ Ring::~Ring() {
 
 void Ring::close() {
   if (blocks_.empty() || given_back_ > 0) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto until = reinterpret_cast<std::uintptr_t>(blocks_.back() + block_size_);
-  const auto used = reinterpret_cast<std::uintptr_t>(next_);
-  const std::uintptr_t from =
-      (std::max(used, reinterpret_cast<std::uintptr_t>(blocks_.back()) + 1) + page - 1) / page * page;
-  if (from < until && ::munmap(reinterpret_cast<void*>(from), until - from) == 0) given_back_ = until - from;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  char* const block = reinterpret_cast<char*>(blocks_.back());  // at the beginning of a page
+  const std::size_t size = block_size_ * sizeof(Event);
+  const std::size_t used = static_cast<std::size_t>(next_ - blocks_.back()) * sizeof(Event);
+  const std::size_t kept = (std::max<std::size_t>(used, 1) + page - 1) / page * page;
+  if (kept < size && ::munmap(block + kept, size - kept) == 0) given_back_ = size - kept;
 }
 
 void Ring::open_block() {

@@ -116,7 +116,7 @@ bool takes(const Function& f, std::string_view type) {
 
 std::optional<Finding> copied_container(const Snapshot&, const Function& f, const PerCall& call) {
   constexpr std::array<std::string_view, 3> numbers{"list[int]", "list[float]", "list[bool]"};
-  const auto list =
+  const auto* const list =
       std::find_if(numbers.begin(), numbers.end(), [&](std::string_view type) { return takes(f, type); });
   // Of both, it cannot be told which one took the time.
   if (list == numbers.end() || takes(f, "str") || call.convert_in < 1000 ||

@@ -37,6 +37,7 @@ std::vector<record::Bucket> histogram(const json& from, const char* name) {
   std::vector<std::array<std::uint64_t, 3>> numbers;
   read(from, name, numbers);
   std::vector<record::Bucket> made;
+  made.reserve(numbers.size());
   for (const auto& [from_ns, to_ns, calls] : numbers) made.push_back({from_ns, to_ns, calls});
   return made;
 }

@@ -27,8 +27,7 @@ void append(std::string& text, std::uint64_t number) {
 class Writer {
  public:
   Writer(const record::Trace& trace, const record::Ledger& ledger, double ns_per_tick, std::uint64_t start)
-      : trace_(trace), ns_per_tick_(ns_per_tick), start_(start) {
-    text_ = R"({"functions":[)";
+      : trace_(trace), ns_per_tick_(ns_per_tick), start_(start), text_(R"({"functions":[)") {
     for (const record::Ledger::Entry& entry : ledger.entries()) {
       if (!indexes_.empty()) text_ += ',';
       indexes_.emplace(&entry.counts, indexes_.size());

@@ -104,6 +104,11 @@ class Whole(Case):
                 self.assertAlmostEqual(sum(s.end - s.begin for s in waits), f["gil_wait_ns"], delta=2 * len(waits) + 2)
             self.assertGreater(f["gil_wait_ns"], 0)
 
+    def test_a_first_call_that_raises(self):
+        code = "import threads_native as t\ntry: t.add('a', 1)\nexcept TypeError as error: assert 'add()' in str(error), error"
+        trace, _ = self.trace(code)
+        self.assertEqual([(s.name, s.raised) for s in trace.slices], [("threads_native.add", True)])
+
     def test_names_of_threads(self):
         names = 'a "b"\\\n', "größe", "\udc80"
         trace, _ = self.trace(f"import threading, threads_native as t\nfor name in {names!r}:\n    a = threading.Thread(target=t.add, args=(1, 2), name=name); a.start(); a.join()")

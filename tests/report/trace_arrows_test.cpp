@@ -47,6 +47,7 @@ TEST_CASE("one on the same thread needs none") {
   Ring& ring = s.thread(1);
   split(ring, s.callback, 300, 310, 390, 400);
   split(ring, s.f, 100, 110, 890, 900);
+  split(ring, s.callback, 900, 910, 920, 930);  // at the moment of its end
   CHECK(arrows(s.written()).empty());
 }
 
@@ -94,11 +95,14 @@ TEST_CASE("calls from within another call of the thread have none") {
 TEST_CASE("a call of the function from within itself that has ended hides no giver") {
   Scene s;
   Ring& giver = s.thread(1);
-  split(giver, s.f, 200, 210, 240, 250);
+  split(giver, s.f, 200, 210, 220, 230);
+  split(giver, s.f, 240, 250, 260, 270);
   split(giver, s.f, 100, 110, 890, 900);
   Ring& caller = s.thread(2);
+  split(caller, s.callback, 150, 160, 170, 180);
+  split(caller, s.callback, 210, 215, 220, 225);
   split(caller, s.callback, 300, 310, 390, 400);
   split(s.thread(3), s.f, 500, 510, 590, 600);
   split(caller, s.callback, 520, 530, 540, 550);  // by either
-  CHECK(arrows(s.written()) == "1 -> 2 at 300\n");
+  CHECK(arrows(s.written()) == "1 -> 2 at 150\n1 -> 2 at 210\n1 -> 2 at 300\n");
 }

@@ -129,8 +129,8 @@ TEST_CASE("slices come in the order of their beginning, waits among them") {
 TEST_CASE("what began before the run begins with it") {
   Scene s;
   Ring& ring = s.thread(1);
-  ring.push({s.f, start - 400, start - 300, start - 200, start - 100, 50, 0});
-  ring.push({s.f, start - 50, start - 20, start + 30, start + 70, 0, 0});
+  ring.push({s.f, start - 4'900, start - 4'800, start - 4'700, start - 4'500, 50, 0});
+  ring.push({s.f, start - 4'400, start - 4'300, start + 30, start + 70, 0, 0});
   CHECK(slices(s.written()) ==
         "python m.f 0-0\nnative m.f 0-0\ngil waiting for the GIL 0-0\npython m.f 0-70\nnative m.f 0-30\n");
 }
@@ -238,4 +238,10 @@ TEST_CASE("a text comes in pieces, and no more once one was not taken") {
     CHECK(polyhost::report::write_trace(s.trace, s.ledger, s.snapshot, start, 1, sink) == (taken == 1000));
     CHECK((taken == 1000 ? asked >= 2 : asked == taken + 1));
   }
+}
+
+TEST_CASE("the end is written, too, where a piece has ended just before it") {
+  Scene s;
+  whole(s.thread(1, std::string(200'000, 'x')), s.g, 10, 20);
+  CHECK(slices(s.written()) == "python m.g 10-20\n");
 }
