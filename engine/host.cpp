@@ -28,6 +28,9 @@ namespace {
 
 constexpr int over_budget_status = 3;
 
+constinit std::mutex writing;
+constinit bool written = false;
+
 // What is left to do when Python has ended. Python calls back without an argument.
 struct Run {
   std::vector<std::pair<std::string, report::Output>> reports;  // format, and where to
@@ -93,9 +96,7 @@ void end_over_budget(int status, void*) {
 // Called by Python when it has ended, or by what a signal ends: nothing may be thrown. The second call waits
 // for the first, and does nothing.
 void write_reports() noexcept {
-  static constinit std::mutex mutex;
-  const std::lock_guard<std::mutex> lock(mutex);
-  static bool written = false;
+  const std::lock_guard<std::mutex> lock(writing);
   if (std::exchange(written, true)) return;
   Run& run = current_run();
   if (::getpid() != run.process) return;  // a forked child leaves them to its parent
@@ -113,6 +114,8 @@ void write_reports() noexcept {
 
 // The same in the copy of a process that has crashed.
 void write_reports_of_copy() {
+  if (!writing.try_lock()) ::_exit(1);  // the crash was in there
+  writing.unlock();
   current_run().process = ::getpid();
   write_reports();
 }

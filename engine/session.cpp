@@ -36,7 +36,8 @@ namespace polyhost::session {
 namespace {
 
 struct Session {
-  base::Moment start{};
+  base::Moment begun{};
+  base::Moment start{};  // or the last reset
   std::string script;
   record::Regions regions;
 };
@@ -89,7 +90,7 @@ const char* last_words(bool reports) {
 
 void begin(const Options& options) {
   base::choose_clock();
-  current().start = base::now();
+  current().begun = current().start = base::now();
   current().script = options.script;
   if (options.trace_events > 0) boundary::start_trace(options.trace_events);
   if (options.call_sites_exact) boundary::count_call_sites_exactly();
@@ -133,7 +134,7 @@ bool end_region(std::uint64_t token, const std::string& name) {
 
 bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std::string_view)>& sink) {
   const record::Trace* trace = boundary::trace();
-  return trace == nullptr || report::write_trace(*trace, boundary::ledger(), snapshot, current().start.ticks,
+  return trace == nullptr || report::write_trace(*trace, boundary::ledger(), snapshot, current().begun.ticks,
                                                  static_cast<std::int64_t>(::getpid()), sink);
 }
 

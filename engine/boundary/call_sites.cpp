@@ -134,7 +134,11 @@ void look_at_caller(polyhost_record* record) {
   record->until_look = until_next_look(entry->looked_until);
 }
 
-void count_call_sites_exactly() { every = true; }
+void count_call_sites_exactly() {
+#ifndef Py_GIL_DISABLED
+  every = true;
+#endif
+}
 bool every_call_site_is_wanted() { return every; }
 
 void note_timing_for_call_sites(polyhost_timing timing) {

@@ -31,8 +31,9 @@ namespace polyhost::boundary {
 namespace {
 
 constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-constexpr std::size_t words_a_read = 512;
-constexpr std::size_t deepest_word = std::size_t{1} << 15U;  // 256 KiB of stack
+constexpr std::size_t page_size = 4096;
+constexpr std::size_t words_a_page = page_size / sizeof(std::uintptr_t);
+constexpr std::size_t deepest_page = 64;  // 256 KiB of stack
 
 using Word = std::uintptr_t;
 
@@ -41,6 +42,7 @@ constinit Reports reports = nullptr;
 constinit pid_t process = 0;
 constinit std::array<struct sigaction, 65> earlier{};
 constinit volatile sig_atomic_t crashed = 0;
+constinit bool shows_python = false;  // faulthandler is on
 
 // What follows runs in a handler, and calls nothing that is not safe there.
 
@@ -91,11 +93,22 @@ const record::Ledger::Entry* crashed_function(const ucontext_t& context) {
 #else
   const Word top = 0;
 #endif
+  if ((table().thread()->nested & POLYHOST_INSIDE) == 0) return nullptr;  // what is found has ended
   if (const auto* found = function_in(registers)) return found;
-  std::array<Word, words_a_read> words{};
-  for (std::size_t at = 0; at < deepest_word; at += words_a_read) {
-    if (!read_memory((top & ~Word{7}) + at * sizeof(Word), words.data(), sizeof(words))) return nullptr;
-    if (const auto* found = function_in(words)) return found;
+  // Page by page, since the first ones may be the guard of a stack that has overflowed, and the last one its
+  // end.
+  std::array<Word, words_a_page> words{};
+  bool seen = false;
+  Word at = top & ~Word{7};
+  for (std::size_t page = 0; page < deepest_page; ++page) {
+    const std::size_t size = page_size - at % page_size;
+    if (read_memory(at, words.data(), size)) {
+      seen = true;
+      if (const auto* found = function_in(std::span(words).first(size / sizeof(Word)))) return found;
+    } else if (seen) {
+      return nullptr;
+    }
+    at += size;
   }
   return nullptr;
 }
@@ -152,10 +165,10 @@ void on_crash(int signal, siginfo_t* info, void* context) {
     if (const auto* function = crashed_function(*static_cast<const ucontext_t*>(context))) {
       say(" in the native function ");
       say(function->name);
-      say("; the line of Python that called it stands below\n");
     } else {
-      say(", in no native function that polyhost knows; the line of Python stands below\n");
+      say(", in no native function that polyhost knows");
     }
+    say(shows_python ? "; the line of Python stands below\n" : "\n");
     report_from_a_copy();
   }
   errno = error;
@@ -175,8 +188,11 @@ void explain_crashes(void (*write_reports)()) {
   const object faulthandler = object::steal(PyImport_ImportModule("faulthandler"));
   const object enabled =
       object::steal(faulthandler ? PyObject_CallMethod(faulthandler.get(), "is_enabled", nullptr) : nullptr);
+  // By its number: what sys.stderr was may be closed, and the number another file's.
   const object done = object::steal(
-      enabled.get() == Py_False ? PyObject_CallMethod(faulthandler.get(), "enable", nullptr) : nullptr);
+      enabled.get() == Py_False ? PyObject_CallMethod(faulthandler.get(), "enable", "i", STDERR_FILENO)
+                                : nullptr);
+  shows_python = enabled.get() == Py_True || done;
   PyErr_Clear();  // without a stderr there is nobody to tell
   for (const int signal : crashes) {
     struct sigaction action {};

@@ -6,6 +6,7 @@
 
 #include <Python.h>
 #include <polyhost/detail/gil.hpp>
+#include <polyhost/interrupt.hpp>
 #include <polyhost/object.hpp>
 
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 
@@ -25,6 +27,8 @@ namespace polyhost::boundary {
 namespace {
 
 constexpr std::chrono::seconds patience{2};  // with a native function that keeps the GIL
+// Who ends a process often signals it twice: as itself, and as one of its group.
+constexpr std::int64_t one_end_ns = 500'000'000;
 
 struct Watch {
   void (*write_reports)();
@@ -33,10 +37,12 @@ struct Watch {
   std::mutex mutex;
   std::condition_variable changed;
   bool has_gil = false;
+  bool gave_up = false;  // the reports are made without it
 };
 
 constinit Watch* watch = nullptr;
 constinit std::atomic<int> received{0};
+constinit std::atomic<std::int64_t> received_at{0};
 
 [[noreturn]] void die_of(int signal) {
   struct sigaction by_default {};
@@ -52,8 +58,15 @@ constinit std::atomic<int> received{0};
 
 void on_termination(int signal) {
   const int error = errno;
-  if (::getpid() != watch->process || received.exchange(signal) != 0) die_of(signal);
-  ::sem_post(&watch->woken);
+  const std::int64_t now = detail::clock_ns(CLOCK_MONOTONIC);
+  if (::getpid() != watch->process) die_of(signal);
+  int none = 0;
+  if (received.compare_exchange_strong(none, signal)) {
+    received_at.store(now);
+    ::sem_post(&watch->woken);
+  } else if (now - received_at.load() > one_end_ns) {
+    die_of(signal);
+  }
   errno = error;
 }
 
@@ -62,7 +75,12 @@ void* report_with_gil(void*) {
   if (detail::out_of_reach()) return nullptr;  // the reports are being made
   const detail::gil_guard gil;
   {
-    const std::lock_guard<std::mutex> lock(watch->mutex);
+    std::unique_lock<std::mutex> lock(watch->mutex);
+    while (watch->gave_up) {  // with the GIL, so that nothing is counted any more
+      lock.unlock();
+      pause();
+      lock.lock();
+    }
     watch->has_gil = true;
   }
   watch->changed.notify_one();
@@ -84,7 +102,10 @@ void* wait_for_signal(void*) {
   {
     std::unique_lock<std::mutex> lock(watch->mutex);
     if (helped && watch->changed.wait_for(lock, patience, [] { return watch->has_gil; })) {
+      lock.unlock();
       ::pthread_join(helper, nullptr);  // it ends the process
+    } else {
+      watch->gave_up = true;
     }
   }
   watch->write_reports();

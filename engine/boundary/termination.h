@@ -1,5 +1,5 @@
-// SIGTERM and SIGHUP, where a report is asked for: it is made before the process ends by the signal. A second
-// one ends the process at once. Not Ctrl-C (interrupt.h), which Python handles.
+// SIGTERM and SIGHUP, where a report is asked for: it is made before the process ends by the signal. One that
+// comes half a second later ends the process at once. Not Ctrl-C (interrupt.h), which Python handles.
 #pragma once
 
 namespace polyhost::boundary {

@@ -57,9 +57,11 @@ record::Ring* open_ring() {
     const auto id = static_cast<std::int64_t>(::syscall(SYS_gettid));
     std::string name = python_name();
     if (name.empty()) name = id == static_cast<std::int64_t>(::getpid()) ? "MainThread" : "a native thread";
-    thread_local const ClosedAtEnd closed_at_end;
-    static_cast<void>(&closed_at_end);
-    this_ring = &started->add_thread(id, std::move(name));
+    if (this_ring == nullptr) {  // else the garbage collector has run Python code, which has made a call
+      thread_local const ClosedAtEnd closed_at_end;
+      static_cast<void>(&closed_at_end);
+      this_ring = &started->add_thread(id, std::move(name));
+    }
   } catch (const std::exception&) {
     without_memory = true;
   }

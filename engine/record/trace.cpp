@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace polyhost::record {
@@ -53,7 +54,13 @@ void Ring::open_block() {
     block = blocks_.front();
     blocks_.pop_front();
   }
-  blocks_.push_back(block);
+  try {
+    blocks_.push_back(block);
+  } catch (const std::bad_alloc&) {
+    ::munmap(block, block_size_ * sizeof(Event));
+    next_ = end_ = nullptr;
+    return;
+  }
   next_ = block;
   end_ = block + block_size_;
 }

@@ -60,11 +60,11 @@ class Writer {
     bool first = true;
     for (const std::uint32_t at : record::by_beginning(ring)) {
       const auto function = indexes_.find(ring[at].record);
-      if (at < oldest || function == indexes_.end()) continue;
+      if (at < oldest || function == indexes_.end() || ring[at].entry < start_) continue;  // before a reset
       const std::uint64_t begin = nanoseconds(ring[at].entry);
       if (!std::exchange(first, false)) text_ += ',';
       append(text_, begin - before);
-      append(text_ += ',', nanoseconds(ring[at].exit) - begin);
+      append(text_ += ',', std::max(nanoseconds(ring[at].exit), begin) - begin);
       append(text_ += ',', function->second);
       before = begin;
     }

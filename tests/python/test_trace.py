@@ -104,6 +104,14 @@ class Whole(Case):
                 self.assertAlmostEqual(sum(s.end - s.begin for s in waits), f["gil_wait_ns"], delta=2 * len(waits) + 2)
             self.assertGreater(f["gil_wait_ns"], 0)
 
+    def test_a_reset_moves_nothing(self):
+        trace, report = self.trace(
+            "import polyhost, threads_native as t\nt.rest(0.002)\nt.rest(0.002)\npolyhost.boundary.reset()\nt.rest(0.002)"
+        )
+        self.assertEqual([f["calls"] for f in report["functions"]], [1])
+        self.assertEqual(len(trace.calls), 3)
+        self.assertGreaterEqual(min(s.end - s.begin for s in trace.slices), 1_900_000)
+
     def test_a_first_call_that_raises(self):
         code = "import threads_native as t\ntry: t.add('a', 1)\nexcept TypeError as error: assert 'add()' in str(error), error"
         trace, _ = self.trace(code)

@@ -2,11 +2,13 @@
 #include "record/trace.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,6 +51,14 @@ bool holds_all(const Ring& ring, std::uint64_t kept, std::uint64_t pushed) {
     if (!is(ring[i], pushed - kept + i)) return false;
   }
   return true;
+}
+
+long resident_kib() {
+  std::ifstream status("/proc/self/statm");
+  long total = 0;
+  long resident = 0;
+  status >> total >> resident;
+  return resident * (::sysconf(_SC_PAGESIZE) / 1024);
 }
 
 // Meanwhile, no memory is to be had from the system.
@@ -142,6 +152,26 @@ TEST_CASE("without memory from the start, each call that comes is dropped") {
   push(ring, 3, 5);
   CHECK(ring.size() == 2);
   CHECK(ring.dropped() == 3);
+}
+
+TEST_CASE("a ring that is closed keeps its calls, and no more memory than these need") {
+  for (const std::uint64_t pushed : {0, 1, 85, 86, 4095, 4096, 4097, 9000, 20'000}) {
+    CAPTURE(pushed);
+    Ring ring(5000, 1, "");
+    push(ring, 0, pushed);
+    ring.close();
+    CHECK(holds_all(ring, std::min<std::uint64_t>(5000, pushed), pushed));
+    ring.close();  // does nothing
+    CHECK(holds_all(ring, std::min<std::uint64_t>(5000, pushed), pushed));
+  }
+  Trace trace(1'000'000);
+  const long before = resident_kib();
+  for (std::int64_t id = 0; id < 1000; ++id) {
+    Ring& ring = trace.add_thread(id, "");
+    push(ring, 0, 1);
+    ring.close();
+  }
+  CHECK(resident_kib() - before < 20'000);  // else 192'000
 }
 
 TEST_CASE("a trace has a ring for each thread, to the end") {
