@@ -31,13 +31,17 @@ constexpr std::chrono::seconds patience{2};  // with a native function that keep
 constexpr std::int64_t one_end_ns = 500'000'000;
 
 struct Watch {
-  void (*write_reports)();
-  sem_t woken;
-  pid_t process;
+  void (*write_reports)() = nullptr;
+  sem_t woken{};
+  pid_t process = 0;
   std::mutex mutex;
   std::condition_variable changed;
   bool has_gil = false;
   bool gave_up = false;  // the reports are made without it
+  pthread_t thread{};
+  bool started = false;
+  std::atomic<bool> stopping{false};  // for a fork
+  std::mutex forking;
 };
 
 constinit Watch* watch = nullptr;
@@ -97,6 +101,7 @@ void* report_with_gil(void*) {
 void* wait_for_signal(void*) {
   while (::sem_wait(&watch->woken) != 0) {  // interrupted
   }
+  if (watch->stopping.load()) return nullptr;
   pthread_t helper{};
   const bool helped = ::pthread_create(&helper, nullptr, report_with_gil, nullptr) == 0;
   {
@@ -112,27 +117,42 @@ void* wait_for_signal(void*) {
   die_of(received.load());
 }
 
-// Like every thread that it makes, it leaves signals to the others.
+// Like every thread that it makes, it leaves signals to the others. True if it runs.
 bool start_thread() {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread{};
-  const bool started = ::pthread_create(&thread, nullptr, wait_for_signal, nullptr) == 0;
-  if (started) ::pthread_detach(thread);
+  watch->started = ::pthread_create(&watch->thread, nullptr, wait_for_signal, nullptr) == 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return started;
+  return watch->started;
 }
+
+// A fork finds the process as the script has made it, without this thread.
+void before_fork() {
+  watch->forking.lock();
+  if (::getpid() != watch->process || !watch->started) return;
+  watch->stopping.store(true);
+  ::sem_post(&watch->woken);
+  ::pthread_join(watch->thread, nullptr);
+  watch->stopping.store(false);
+}
+void after_fork_in_parent() {
+  if (::getpid() == watch->process && watch->started) start_thread();
+  watch->forking.unlock();
+}
+void after_fork_in_child() { watch->forking.unlock(); }
 
 }  // namespace
 
 void report_at_termination(void (*write_reports)()) {
   if (watch != nullptr) return;
-  watch = new Watch{write_reports, {}, ::getpid(), {}, {},
-                    false};  // the handler and the thread never let go of it
+  watch = new Watch;  // the handler and the thread never let go of it
+  watch->write_reports = write_reports;
+  watch->process = ::getpid();
   ::sem_init(&watch->woken, 0, 0);
   if (!start_thread()) return;  // it ends without a report, as without this
+  ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   for (const int signal : {SIGTERM, SIGHUP}) {
     struct sigaction action {};
     if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;
