@@ -93,18 +93,12 @@ record::CallSite* find_site(polyhost_record& record) {
 
 // The line of the call that is about to end; null if it is not known.
 record::CallSite* look(polyhost_record& record) {
-  // The exception of a call that failed is its caller's.
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  record::CallSite* site = nullptr;
+  const detail::exception_aside of_a_call_that_failed;
   try {
-    site = find_site(record);
+    return find_site(record);
   } catch (const std::bad_alloc&) {  // it is not counted
+    return nullptr;
   }
-  PyErr_Restore(type, value, traceback);
-  return site;
 }
 
 // How many calls are split before the next look, so many calls after the start: the first ones are all looked

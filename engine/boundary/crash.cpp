@@ -3,6 +3,7 @@
 // call. (With timing off neither may be needed.)
 #include "boundary/crash.h"
 
+#include "boundary/die_of.h"
 #include "boundary/table.h"
 #include "record/ledger.h"
 
@@ -175,8 +176,7 @@ void on_crash(int signal, siginfo_t* info, void* context) {
   const struct sigaction& before = earlier[static_cast<std::size_t>(signal)];
   if ((before.sa_flags & SA_SIGINFO) != 0) return before.sa_sigaction(signal, info, context);
   if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) return before.sa_handler(signal);
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
+  die_of(signal);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A C handler in front of Python's own. What it calls is async-signal-safe.
 #include "boundary/interrupt.h"
 
+#include "boundary/die_of.h"
 #include "boundary/table.h"
 
 #include <Python.h>
@@ -53,15 +54,7 @@ std::uint64_t main_thread_is_at() {
   if (::poll(&standard_error, 1, 0) == 1)  // a full pipe must not stop us
       [[maybe_unused]]
     const ssize_t written = ::write(STDERR_FILENO, last_words, std::strlen(last_words));
-  struct sigaction by_default {};
-  by_default.sa_handler = SIG_DFL;
-  ::sigaction(SIGINT, &by_default, nullptr);
-  ::raise(SIGINT);
-  sigset_t interrupt;
-  ::sigemptyset(&interrupt);
-  ::sigaddset(&interrupt, SIGINT);
-  ::pthread_sigmask(SIG_UNBLOCK, &interrupt, nullptr);
-  ::_exit(128 + SIGINT);  // not reached
+  die_of(SIGINT);
 }
 
 void on_interrupt(int signal) {

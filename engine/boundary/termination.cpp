@@ -2,6 +2,7 @@
 #include "boundary/termination.h"
 
 #include "boundary/calibrate.h"
+#include "boundary/die_of.h"
 #include "boundary/threads.h"
 
 #include <Python.h>
@@ -47,18 +48,6 @@ struct Watch {
 constinit Watch* watch = nullptr;
 constinit std::atomic<int> received{0};
 constinit std::atomic<std::int64_t> received_at{0};
-
-[[noreturn]] void die_of(int signal) {
-  struct sigaction by_default {};
-  by_default.sa_handler = SIG_DFL;
-  ::sigaction(signal, &by_default, nullptr);
-  sigset_t only;
-  sigemptyset(&only);
-  sigaddset(&only, signal);
-  ::raise(signal);
-  ::pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
-  ::_exit(128 + signal);  // not reached
-}
 
 void on_termination(int signal) {
   const int error = errno;
@@ -117,15 +106,14 @@ void* wait_for_signal(void*) {
   die_of(received.load());
 }
 
-// Like every thread that it makes, it leaves signals to the others. True if it runs.
-bool start_thread() {
+// Like every thread that it makes, it leaves signals to the others.
+void start_thread() {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   watch->started = ::pthread_create(&watch->thread, nullptr, wait_for_signal, nullptr) == 0;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return watch->started;
 }
 
 // A fork finds the process as the script has made it, without this thread.
@@ -151,7 +139,8 @@ void report_at_termination(void (*write_reports)()) {
   watch->write_reports = write_reports;
   watch->process = ::getpid();
   ::sem_init(&watch->woken, 0, 0);
-  if (!start_thread()) return;  // it ends without a report, as without this
+  start_thread();
+  if (!watch->started) return;  // it ends without a report, as without this
   ::pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   for (const int signal : {SIGTERM, SIGHUP}) {
     struct sigaction action {};

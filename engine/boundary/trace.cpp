@@ -49,10 +49,7 @@ std::string python_name() {
 
 record::Ring* open_ring() {
   if (without_memory) return nullptr;
-  PyObject* type = nullptr;
-  PyObject* value = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);  // the call's own
+  const detail::exception_aside of_a_call_that_failed;
   try {
     const auto id = static_cast<std::int64_t>(::syscall(SYS_gettid));
     std::string name = python_name();
@@ -65,7 +62,6 @@ record::Ring* open_ring() {
   } catch (const std::exception&) {
     without_memory = true;
   }
-  PyErr_Restore(type, value, traceback);
   return this_ring;
 }
 

@@ -28,12 +28,8 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
   return known->counts;
 }
 
-std::uint64_t all_calls(const polyhost_record& counts) {
-  return counts.calls + counts.whole + counts.whole_long + counts.counted;
-}
-
 std::uint64_t Ledger::Entry::since_last_look() const {
-  const std::uint64_t calls = all_calls(counts);
+  const std::uint64_t calls = counts.calls + counts.whole + counts.whole_long + counts.counted;
   return calls - std::min(looked_until, calls);
 }
 

@@ -17,9 +17,6 @@
 
 namespace polyhost::record {
 
-// The calls of a record, however they were timed.
-std::uint64_t all_calls(const polyhost_record& counts);
-
 // Not synchronised: all members are called with the GIL held, or after Python has ended.
 class Ledger {
  public:

@@ -95,6 +95,10 @@ std::uint64_t Trace::dropped() const {
   return sum;
 }
 
+std::uint64_t ns_since(std::uint64_t start, std::uint64_t tick, double ns_per_tick) {
+  return tick <= start ? 0 : static_cast<std::uint64_t>(static_cast<double>(tick - start) * ns_per_tick);
+}
+
 std::vector<std::uint32_t> by_beginning(const Ring& ring) {
   std::vector<std::uint32_t> order(ring.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);

@@ -85,6 +85,9 @@ class Trace {
   std::deque<Ring> rings_;
 };
 
+// From a tick to ns since another one, rounded down; 0 if it came before that.
+std::uint64_t ns_since(std::uint64_t start, std::uint64_t tick, double ns_per_tick);
+
 // The indexes of a ring's events in the order of their beginning; what contains others comes before them.
 std::vector<std::uint32_t> by_beginning(const Ring& ring);
 

@@ -27,7 +27,11 @@ void append(std::string& text, std::uint64_t number) {
 class Writer {
  public:
   Writer(const record::Trace& trace, const record::Ledger& ledger, double ns_per_tick, std::uint64_t start)
-      : trace_(trace), ns_per_tick_(ns_per_tick), start_(start), text_(R"({"functions":[)") {
+      : trace_(trace),
+        ns_per_tick_(ns_per_tick),
+        start_(start),
+        share_shown_(std::min(1.0, static_cast<double>(most_calls) / static_cast<double>(trace.events()))),
+        text_(R"({"functions":[)") {
     for (const record::Ledger::Entry& entry : ledger.entries()) {
       if (!indexes_.empty()) text_ += ',';
       indexes_.emplace(&entry.counts, indexes_.size());
@@ -48,9 +52,7 @@ class Writer {
 
  private:
   void thread(const record::Ring& ring) {
-    const double share =
-        std::min(1.0, static_cast<double>(most_calls) / static_cast<double>(trace_.events()));
-    const auto shown = static_cast<std::size_t>(share * static_cast<double>(ring.size()));
+    const auto shown = static_cast<std::size_t>(share_shown_ * static_cast<double>(ring.size()));
     const std::size_t oldest = ring.size() - shown;
     (text_ += R"({"id":)") += std::to_string(ring.thread_id());
     (text_ += R"(,"name":)") += as_json(ring.thread_name());
@@ -72,12 +74,13 @@ class Writer {
   }
 
   [[nodiscard]] std::uint64_t nanoseconds(std::uint64_t tick) const {
-    return tick <= start_ ? 0 : static_cast<std::uint64_t>(static_cast<double>(tick - start_) * ns_per_tick_);
+    return record::ns_since(start_, tick, ns_per_tick_);
   }
 
   const record::Trace& trace_;
   double ns_per_tick_;
   std::uint64_t start_;
+  double share_shown_;  // of each thread's calls
   std::unordered_map<const polyhost_record*, std::uint64_t> indexes_;
   std::string text_;
 };

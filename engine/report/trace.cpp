@@ -232,9 +232,7 @@ class Writer {
   void open(char phase) { (((text_ += ",\n{\"ph\":\"") += phase) += '"') += place_; }
 
   [[nodiscard]] std::uint64_t nanoseconds(std::uint64_t tick) const {
-    return tick <= start_
-               ? 0
-               : static_cast<std::uint64_t>(static_cast<double>(tick - start_) * snapshot_.clock.ns_per_tick);
+    return record::ns_since(start_, tick, snapshot_.clock.ns_per_tick);
   }
   [[nodiscard]] std::string time(std::uint64_t tick) const { return microseconds(nanoseconds(tick)); }
 

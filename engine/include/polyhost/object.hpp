@@ -50,6 +50,21 @@ object take_exception();
 // Makes it the current Python exception. Needs the GIL.
 void set_exception(object exception);
 
+// Puts the exception that is set, if there is one, aside for a scope; one that is set meanwhile is dropped.
+// Needs the GIL.
+class exception_aside {
+ public:
+  exception_aside() { PyErr_Fetch(&type_, &value_, &traceback_); }
+  exception_aside(const exception_aside&) = delete;
+  exception_aside& operator=(const exception_aside&) = delete;
+  ~exception_aside() { PyErr_Restore(type_, value_, traceback_); }
+
+ private:
+  PyObject* type_ = nullptr;
+  PyObject* value_ = nullptr;
+  PyObject* traceback_ = nullptr;
+};
+
 }  // namespace detail
 
 // A Python exception on its way through C++. Thrown by callbacks; give it back to Python by letting it

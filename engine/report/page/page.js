@@ -87,9 +87,10 @@ const draw_wall = () => {
   if (!known) $("wall-parts").append(make("li", `${report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
 };
 
+const matches_search = (name) => state.search.toLowerCase().split(/\s+/).every((word) => name.toLowerCase().includes(word));
+
 const matching = () => {
-  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = state.part.functions.filter((f) => words.every((word) => f.name.toLowerCase().includes(word)));
+  const found = state.part.functions.filter((f) => matches_search(f.name));
   const { value, text } = columns[state.column];
   const sign = state.descending ? -1 : 1;
   return found.sort((a, b) => {

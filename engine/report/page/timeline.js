@@ -44,8 +44,6 @@ const first_at_least = (column, least) => {
   return low;
 };
 
-const matches_search = (name) => state.search.toLowerCase().split(/\s+/).every((word) => name.toLowerCase().includes(word));
-
 // What is in view, by function: how often, and how long.
 const draw_lane = (pen, thread, top, width, seen) => {
   const { calls } = thread;

@@ -317,12 +317,8 @@ class array_source {
   // A deleter may run Python code, which must not see the exception that the call may be raising.
   void release_held_struct() noexcept {
     if (gil_is_gone()) return;
-    PyObject* type = nullptr;
-    PyObject* value = nullptr;
-    PyObject* traceback = nullptr;
-    PyErr_Fetch(&type, &value, &traceback);
+    const exception_aside call;
     stop_at_shutdown([this] { let_go_(held_); });
-    PyErr_Restore(type, value, traceback);
   }
 
   Py_buffer view_{};

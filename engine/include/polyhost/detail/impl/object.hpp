@@ -33,16 +33,11 @@ POLYHOST_INLINE void set_exception(object exception) {
 }
 
 inline std::string describe_exception(PyObject* value) {
-  // Describing must not disturb an exception that is under way.
-  PyObject* type = nullptr;
-  PyObject* current = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &current, &traceback);
+  const exception_aside under_way;
   std::string text = Py_TYPE(value)->tp_name;
   const object message = object::steal(PyObject_Str(value));
   const char* utf8 = message ? PyUnicode_AsUTF8(message.get()) : nullptr;
   if (utf8 != nullptr && *utf8 != '\0') text.append(": ").append(utf8);
-  PyErr_Restore(type, current, traceback);
   return text;
 }
 
