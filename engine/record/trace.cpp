@@ -58,7 +58,7 @@ void Ring::open_block() {
     blocks_.push_back(block);
   } catch (const std::bad_alloc&) {
     ::munmap(block, block_size_ * sizeof(Event));
-    next_ = end_ = nullptr;
+    ++overwritten_;
     return;
   }
   next_ = block;

@@ -60,7 +60,9 @@ class Givers {
   void sort() {
     for (auto& [name, threads] : calls_) {
       for (auto& [thread, calls] : threads) {
-        std::sort(calls.begin(), calls.end(), [](const Span& a, const Span& b) { return a.entry < b.entry; });
+        std::sort(calls.begin(), calls.end(), [](const Span& a, const Span& b) {
+          return a.entry != b.entry ? a.entry < b.entry : a.exit > b.exit;
+        });
         std::vector<Span> outermost;
         for (const Span& call : calls)
           if (outermost.empty() || outermost.back().exit <= call.entry) outermost.push_back(call);

@@ -155,7 +155,7 @@ TEST_CASE("without memory from the start, each call that comes is dropped") {
 }
 
 TEST_CASE("a ring that is closed keeps its calls, and no more memory than these need") {
-  for (const std::uint64_t pushed : {0, 1, 85, 86, 4095, 4096, 4097, 9000, 20'000}) {
+  for (const std::uint64_t pushed : {0U, 1U, 85U, 86U, 4095U, 4096U, 4097U, 9000U, 20'000U}) {
     CAPTURE(pushed);
     Ring ring(5000, 1, "");
     push(ring, 0, pushed);
