@@ -56,7 +56,7 @@ bool read_memory(Word address, void* to, std::size_t size) {
   const iovec local{to, size};
   // NOLINTNEXTLINE(performance-no-int-to-ptr): it is an address if it is anything
   const iovec remote{reinterpret_cast<void*>(address), size};
-  return ::syscall(SYS_process_vm_readv, process, &local, 1, &remote, 1, 0) == static_cast<long>(size);
+  return ::process_vm_readv(process, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(size);
 }
 
 const record::Ledger::Entry* function_of_record(Word address) {
@@ -132,7 +132,7 @@ bool ends_well(pid_t child) {
 // The copy has all that was counted, and if it crashes in turn, nothing is worse. Of no concern to handlers
 // of SIGCHLD: it has no signal for its end.
 void report_from_a_copy() {
-  const long child = ::syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr);
+  const long child = ::syscall(SYS_clone, 0UL, nullptr, nullptr, nullptr, nullptr);
   if (child == 0) {
     for (const int signal : crashes) ::signal(signal, SIG_DFL);
     reports();

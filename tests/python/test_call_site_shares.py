@@ -58,16 +58,16 @@ class Shares(Case):
         self.assertEqual({site.function for site in boundary.snapshot()["timing_native.add"].sites}, {"<module>"})
 
     def test_nine_to_one(self):
-        for mode in "exact", "full", "sampled":
+        for mode, calls in ("exact", CALLS), ("full", CALLS), ("sampled", 4 * CALLS):  # about as many looks
             boundary.timing(mode)
-            shares = self.shares(f"for i in range({CALLS}):\n  if i % 10: n.add(1)\n  else: n.add(2)")
+            shares = self.shares(f"for i in range({calls}):\n  if i % 10: n.add(1)\n  else: n.add(2)")
             with self.subTest(mode, shares=shares):
                 self.assertEqual(shares.keys(), {2, 3})
                 self.assertAlmostEqual(shares[3], 0.1, delta=0.08)
 
     def test_a_rhythm_of_the_scripts_own(self):
         # The looks fall into step with none.
-        for period, allowed in (2, 0.1), (8, 0.06), (16, 0.05):
+        for period, allowed in (2, 0.1), (8, 0.08), (16, 0.05):
             shares = self.shares(f"for i in range({CALLS}):\n  if i % {period}: n.add(1)\n  else: n.add(2)")
             with self.subTest(period, shares=shares):
                 self.assertAlmostEqual(shares.get(3, 0), 1 / period, delta=allowed)
