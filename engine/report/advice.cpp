@@ -92,7 +92,9 @@ std::optional<Finding> python_is_as_fast(const Snapshot& s, const Function& f, c
   if (!is_short(f, call) || !std::isfinite(s.cost.python_operation_ns)) return std::nullopt;
   const double operation = std::max(s.cost.python_operation_ns, 1.0);
   const double whole = call.outer + s.cost.call_site_ns;
-  if (call.work > operation || whole < 1.5 * operation) return std::nullopt;
+  const double a_tick =
+      std::isfinite(s.cost.per_split_ns) ? s.cost.per_split_ns / 4 : 0.0;  // within the work
+  if (call.work - a_tick > operation || whole < 1.5 * operation) return std::nullopt;
   return Finding{"A call of " + f.name + " takes " + time(whole) + ", and " + time(call.work) +
                      " of it is work: an addition in Python takes " + time(operation) +
                      ". Where its body stands for fewer than " +
