@@ -16,6 +16,7 @@ const char* const help_text =
   polyhost stubs MODULE     a .pyi for type checkers
   polyhost report show FILE  the table of a report that --report=json:FILE has saved
   polyhost report diff A B  what has become slower or faster from one such report to another
+  polyhost top PID|SCRIPT   what a running script calls, afresh each second
   polyhost help             this text; `polyhost --help` shows python3's
 
 Switches, before the script:
@@ -28,6 +29,7 @@ Switches, before the script:
   --trace=FILE.json         every call, as trace events for Perfetto (ui.perfetto.dev) and chrome://tracing
   --trace-events=N          the newest N calls of each thread are kept for the trace and the page (1000000)
   --call-sites=exact        the line of Python is looked at on each call; without it, on some of them
+  --live                    `polyhost top PID` may look on; as with every report
   --budget LINE             `kernels.*: calls <= 1e5, crossing <= 5%, p99 <= 20us`: a script that ends well but
                             costs more gets status 3, and a sentence on stderr for each breach
   --budget=@FILE            such lines from a file
@@ -48,6 +50,7 @@ Environment:
   XDG_CACHE_HOME=DIRECTORY  what is compiled is kept in DIRECTORY/polyhost (~/.cache/polyhost without it)
   CXX=COMPILER              compiles C++ (g++ without it)
   POLYHOST_REPORT=1         as --report, for every process that uses native functions, under python3, too
+  POLYHOST_LIVE=1           as --live
   POLYHOST_LOG=debug        shows what the host does
   VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python
 

@@ -141,6 +141,12 @@ void read_call_sites(std::string_view value, CommandLine& line) {
   line.run.call_sites_exact = value == "exact";
 }
 
+// "--live"
+void read_live(std::string_view value, CommandLine& line) {
+  if (!value.empty()) line.error = "--live takes no value: write --live alone";
+  line.run.live = true;
+}
+
 // "--reload"
 void read_reload(std::string_view value, CommandLine& line) {
   if (!value.empty()) line.error = "--reload takes no value: write --reload alone";
@@ -157,6 +163,7 @@ constexpr Switch switches[] = {{"--budget", read_budget},
                                {"--sort", read_sort},
                                {"--timing", read_timing},
                                {"--reload", read_reload},
+                               {"--live", read_live},
                                {"--trace", read_trace},
                                {"--trace-events", read_trace_events},
                                {"--call-sites", read_call_sites}};
@@ -182,7 +189,8 @@ constexpr Command commands[] = {{"bench", "polyhost.bench"},
                                 {"list", "polyhost.commands.list"},
                                 {"new", "polyhost.commands.new"},
                                 {"report", "polyhost.commands.report"},
-                                {"stubs", "polyhost.commands.stubs"}};
+                                {"stubs", "polyhost.commands.stubs"},
+                                {"top", "polyhost.commands.top"}};
 
 // `polyhost bench ARGUMENTS` is python3 -I -m polyhost.bench ARGUMENTS: the script's environment is not its.
 bool read_command(int argc, char** argv, CommandLine& line) {

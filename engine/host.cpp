@@ -103,7 +103,7 @@ void write_reports() noexcept {
   if (run.only_with_functions && boundary::ledger().entries().empty()) run.reports.clear();
   if (run.reports.empty() && run.budgets.empty() && !run.trace) return;
   try {
-    const record::Snapshot snapshot = session::take_snapshot();
+    const record::Snapshot snapshot = session::take_family_snapshot();
     for (auto& [format, output] : run.reports) write_report(format, output, snapshot);
     if (run.trace) write_trace(*run.trace, snapshot);
     check_budgets(snapshot);
@@ -173,6 +173,8 @@ int run(const RunOptions& options) {
                   .write_reports_of_copy = write_reports_of_copy,
                   .trace_events = current.trace || draws ? options.trace_events : 0,
                   .call_sites_exact = options.call_sites_exact,
+                  .shares = !options.reports.empty() || !current.budgets.empty() || options.live ||
+                            detail::environment_wants("POLYHOST_LIVE"),
                   .reloads = options.reloads});
   return interpreter::run({options.arguments, options.original_arguments, options.use_virtual_env,
                            options.gc_throughput, python_started, write_reports});

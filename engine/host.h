@@ -6,6 +6,7 @@
 #include "report/order.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,14 @@ struct RunOptions {
   bool gc_throughput = false;             // --gc=throughput: the cyclic garbage collector runs less often
   bool imports_cpp = false;               // `import kernels` finds kernels.cpp
   bool reloads = false;                   // and loads it again when it has changed
-  polyhost_timing timing = POLYHOST_TIMING_EXACT;
-  std::string script;  // what is run, for the reports' heading
+  std::optional<polyhost_timing> timing;  // nothing: as session.h says
+  std::string script;                     // what is run, for the reports' heading
   std::vector<ReportRequest> reports;
   std::string order{report::default_order};  // of the tables' rows (report/order.h)
   std::vector<report::Budget> budgets;       // checked at the end
   std::string trace_file;                    // the calls one by one; empty: nowhere
   std::size_t trace_events = 1'000'000;      // of each thread, the newest
+  bool live = false;                         // other processes may look on
   bool call_sites_exact = false;             // the line that makes a call is looked at each time
 };
 

@@ -10,6 +10,7 @@
 #include "boundary/table.h"
 #include "boundary/threads.h"
 #include "boundary/trace.h"
+#include "family.h"
 #include "interpreter/interpreter.h"
 #include "package.h"
 #include "record/region.h"
@@ -24,9 +25,11 @@
 
 #include <polyhost/version.h>
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -40,6 +43,7 @@ struct Session {
   base::Moment start{};  // or the last reset
   std::string script;
   record::Regions regions;
+  pid_t regions_process = 0;  // a forked child has none of them
 };
 
 Session& current() {
@@ -80,6 +84,79 @@ std::vector<boundary::Advice> advise(const record::Snapshot& snapshot) {
   return all;
 }
 
+constexpr const char* address_variable = "POLYHOST_COUNTS";
+
+// What others read of this process: its counts begin at zero.
+void introduce() {
+  record::StoredProcess& process = boundary::ledger().store().process();
+  process.parent_pid = static_cast<std::int64_t>(::getppid());
+  process.start = current().start;
+  process.ended_ns = 0;
+  process.clock = static_cast<std::uint32_t>(detail::clock_in_use);
+  __atomic_store_n(&process.pid, static_cast<std::int64_t>(::getpid()), __ATOMIC_RELEASE);
+}
+
+void enter_child() {
+  boundary::ledger().enter_child();
+  current().start = base::now();
+  introduce();
+}
+
+void note_end() { boundary::ledger().store().process().ended_ns = base::now().ns; }
+
+// Where the parent's report, or a look from outside, finds the counts. What cannot be had is done without.
+// True if the parent is known.
+bool share_counts(bool first) {
+  record::Store& store = boundary::ledger().store();
+  const char* address = std::getenv(address_variable);
+  const bool joined = address != nullptr && store.share(address);
+  if (!joined && first && !store.share()) base::log_debug("the counts of other processes will not be seen");
+  store.process().script = store.keep(current().script);
+  introduce();
+  ::pthread_atfork(nullptr, nullptr, enter_child);
+  std::atexit(note_end);
+  const std::string own = store.address();
+  if (!own.empty()) ::setenv(address_variable, own.c_str(), 1);
+  return joined;
+}
+
+// How calls are timed and looked at: as the options say, or as the parent does.
+void choose_modes(const Options& options, bool has_parent) {
+  const std::optional<record::Slot> parent =
+      has_parent ? boundary::ledger().store().parent() : std::optional<record::Slot>();
+  const bool every_site = options.call_sites_exact || (parent && parent->process().every_site != 0);
+  boundary::ledger().store().process().every_site = every_site ? 1 : 0;
+  if (every_site) boundary::count_call_sites_exactly();
+  std::uint32_t timing = parent ? parent->process().timing : std::uint32_t{POLYHOST_TIMING_EXACT};
+  if (timing >= POLYHOST_TIMING_COUNT) timing = POLYHOST_TIMING_EXACT;
+  boundary::set_timing(options.timing.value_or(static_cast<polyhost_timing>(timing)));
+}
+
+record::Regions& regions() {
+  if (std::exchange(current().regions_process, ::getpid()) != ::getpid()) current().regions.reset();
+  return current().regions;
+}
+
+record::Snapshot snapshot_of(const record::Ledger& ledger) {
+  return record::take_snapshot(ledger, current().start, current().script, boundary::timing(),
+                               boundary::calibrated_cost(boundary::timing()),
+                               boundary::call_sites_are_exact());
+}
+
+// What is known beside the counts.
+record::Snapshot with_rest(record::Snapshot taken) {
+  taken.threads = boundary::several_threads() || !taken.processes.empty();
+  if (const record::Trace* trace = boundary::trace()) {
+    taken.traced = true;
+    taken.trace_events = trace->events();
+    taken.trace_dropped = trace->dropped();
+  }
+  taken.regions = regions().rows(boundary::ledger(), taken.clock.ns_per_tick);
+  return taken;
+}
+
+std::string look_at(std::int64_t pid) { return report::json(family::look_at(pid)); }
+
 // For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
 const char* last_words(bool reports) {
   return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
@@ -92,14 +169,14 @@ void begin(const Options& options) {
   base::choose_clock();
   current().begun = current().start = base::now();
   current().script = options.script;
+  const bool has_parent = share_counts(options.shares);
   if (options.trace_events > 0) boundary::start_trace(options.trace_events);
-  if (options.call_sites_exact) boundary::count_call_sites_exactly();
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
   boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff, advise,
-                             options.write_reports, options.write_reports_of_copy, options.reports_at_end,
-                             options.reloads});
-  boundary::set_timing(options.timing);
+                             look_at, options.write_reports, options.write_reports_of_copy,
+                             options.reports_at_end, options.reloads});
+  choose_modes(options, has_parent);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +
@@ -112,24 +189,16 @@ void python_started(bool imports_cpp) {
   if (imports_cpp) toolchain::install_finder();
 }
 
-record::Snapshot take_snapshot() {
-  record::Snapshot taken =
-      record::take_snapshot(boundary::ledger(), current().start, current().script, boundary::timing(),
-                            boundary::calibrated_cost(boundary::timing()), boundary::call_sites_are_exact());
-  taken.threads = boundary::several_threads();
-  if (const record::Trace* trace = boundary::trace()) {
-    taken.traced = true;
-    taken.trace_events = trace->events();
-    taken.trace_dropped = trace->dropped();
-  }
-  taken.regions = current().regions.rows(boundary::ledger(), taken.clock.ns_per_tick);
-  return taken;
+record::Snapshot take_snapshot() { return with_rest(snapshot_of(boundary::ledger())); }
+
+record::Snapshot take_family_snapshot() {
+  return with_rest(family::take_snapshot(boundary::ledger(), snapshot_of));
 }
 
-std::uint64_t begin_region() { return current().regions.begin(boundary::ledger(), base::now().ns); }
+std::uint64_t begin_region() { return regions().begin(boundary::ledger(), base::now().ns); }
 
 bool end_region(std::uint64_t token, const std::string& name) {
-  return current().regions.end(token, name, boundary::ledger(), base::now().ns);
+  return regions().end(token, name, boundary::ledger(), base::now().ns);
 }
 
 bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std::string_view)>& sink) {
@@ -141,8 +210,9 @@ bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std:
 void reset() {
   boundary::ledger().reset();  // first: forgetting may run Python code, which calls native functions
   boundary::forget_call_sites();
-  current().regions.reset();
+  regions().reset();
   current().start = base::now();
+  boundary::ledger().store().process().start = current().start;
 }
 
 std::string render(const record::Snapshot& snapshot, const std::string& format,

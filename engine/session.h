@@ -10,21 +10,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace polyhost::session {
 
 struct Options {
-  std::string script;  // what is run, for the reports' heading
-  polyhost_timing timing = POLYHOST_TIMING_EXACT;
-  bool reports_at_end = false;  // a report will be made when Python has ended
+  std::string script;                       // what is run, for the reports' heading
+  std::optional<polyhost_timing> timing{};  // nothing: the parent's, if it shares its counts, or exact
+  bool reports_at_end = false;              // a report will be made when Python has ended
   // Makes them; for the signals that end the process, and, in its copy, for a crash. Null: signals are not
   // ours.
   void (*write_reports)() = nullptr;
   void (*write_reports_of_copy)() = nullptr;
   std::size_t trace_events = 0;   // so many calls of each thread are kept one by one
-  bool call_sites_exact = false;  // the line that makes a call is looked at each time
+  bool call_sites_exact = false;  // the line that makes a call is looked at each time, as in the parent's
+  bool shares = false;            // other processes may see the counts (record/store.h)
   bool reloads = false;           // what was compiled for an import is loaded again when it has changed
 };
 
@@ -37,6 +39,8 @@ void python_started(bool imports_cpp);
 
 // The ledger as it is now. Needs the GIL while Python runs.
 record::Snapshot take_snapshot();
+// The same with what the processes that come from this one have counted (family.h).
+record::Snapshot take_family_snapshot();
 
 // The calls that were kept, as trace events (report/trace.h): when Python has ended. False if `sink` did not
 // take all.

@@ -44,7 +44,7 @@ struct PlaceHash {
   }
 };
 
-using Places = std::unordered_map<Place, record::CallSite*, PlaceHash>;
+using Places = std::unordered_map<Place, record::Ledger::Site*, PlaceHash>;
 
 Places& places() {
   static Places& known = *new Places;
@@ -62,18 +62,16 @@ std::string text_of(PyObject* unicode) {
 }
 
 // The site of that line, made if it is new; the last one stands for all that are too many.
-record::CallSite& site_in(record::Ledger::Entry& entry, const std::string& file, int line,
-                          const std::string& function) {
-  for (record::CallSite& site : entry.sites)
+record::Ledger::Site& site_in(record::Ledger::Entry& entry, const std::string& file, int line,
+                              const std::string& function) {
+  if (entry.sites.size() < most_sites) return ledger().site(entry, file, line, function);
+  for (record::Ledger::Site& site : entry.sites)
     if (site.line == line && site.file == file) return site;
-  if (entry.sites.size() < most_sites)
-    return entry.sites.emplace_back(record::CallSite{file, line, function, 0});
-  if (entry.sites.size() == most_sites) entry.sites.emplace_back(record::CallSite{"", 0, "", 0});
-  return entry.sites.back();
+  return ledger().site(entry, "", 0, "");
 }
 
 // Null if no Python code is running.
-record::CallSite* find_site(polyhost_record& record) {
+record::Ledger::Site* find_site(polyhost_record& record) {
   PyFrameObject* frame = PyEval_GetFrame();
   if (frame == nullptr) return nullptr;
   const object code = object::steal(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
@@ -83,7 +81,7 @@ record::CallSite* find_site(polyhost_record& record) {
   record::Ledger::Entry* entry = ledger().find(record);
   if (entry == nullptr) return nullptr;
   const auto& of = *reinterpret_cast<PyCodeObject*>(code.get());
-  record::CallSite& site =
+  record::Ledger::Site& site =
       site_in(*entry, text_of(of.co_filename), PyFrame_GetLineNumber(frame), text_of(of.co_qualname));
   if (entry->sites.size() > most_sites || places().size() >= most_places) return &site;
   places().emplace(place, &site);
@@ -92,7 +90,7 @@ record::CallSite* find_site(polyhost_record& record) {
 }
 
 // The line of the call that is about to end; null if it is not known.
-record::CallSite* look(polyhost_record& record) {
+record::Ledger::Site* look(polyhost_record& record) {
   const detail::exception_aside of_a_call_that_failed;
   try {
     return find_site(record);
@@ -115,13 +113,13 @@ std::uint64_t until_next_look(std::uint64_t calls) {
 void look_at_caller(polyhost_record* record) {
   record::Ledger::Entry* entry = ledger().find(*record);
   if (entry == nullptr) return;
-  record::CallSite* site = every ? nullptr : look(*record);  // else each call is counted
+  record::Ledger::Site* site = every ? nullptr : look(*record);  // else each call is counted
   // After the look, which may run the garbage collector, and with it anything.
   const std::uint64_t since = entry->since_last_look();
   if (site != nullptr) {
-    record::CallSite* before = entry->last_site != nullptr ? entry->last_site : site;
-    before->calls += since / 2;
-    site->calls += since - since / 2;
+    record::Ledger::Site* before = entry->last_site != nullptr ? entry->last_site : site;
+    before->stored.calls += since / 2;
+    site->stored.calls += since - since / 2;
     entry->last_site = site;
   }
   entry->looked_until += since;
@@ -144,7 +142,7 @@ bool call_sites_are_exact() { return every && has_timed_all; }
 void count_call_site(polyhost_record* record) {
   const record::Ledger::Entry* entry = ledger().find(*record);
   if (entry == nullptr || entry->direction != POLYHOST_INBOUND) return;
-  if (record::CallSite* site = look(*record)) site->calls += 1;
+  if (record::Ledger::Site* site = look(*record)) site->stored.calls += 1;
 }
 
 void forget_call_sites() {

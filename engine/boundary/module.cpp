@@ -176,6 +176,14 @@ PyObject* diff(PyObject*, PyObject* arguments) {
   });
 }
 
+PyObject* look_at(PyObject*, PyObject* number) {
+  return detail::guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    const long long pid = PyLong_AsLongLong(number);
+    if (pid == -1 && PyErr_Occurred() != nullptr) return nullptr;
+    return as_text(services().look_at(pid));
+  });
+}
+
 PyObject* redirect(PyObject*, PyObject* pairs) {
   return detail::guarded<PyObject*>(nullptr, [&] { return redirect_functions(pairs).release(); });
 }
@@ -234,6 +242,9 @@ PyMethodDef methods[] = {
      "show(json: str, format: str, sort: str) -> str: the same of a report that was saved as JSON."},
     {"diff", diff, METH_VARARGS,
      "diff(before: list[str], after: list[str]) -> str: what has changed between reports saved as JSON."},
+    {"look_at", look_at, METH_O,
+     "look_at(pid: int) -> str: the JSON report of a running process that shares its counts; else a "
+     "RuntimeError."},
     {"expect_thread", expect_own_thread, METH_NOARGS,
      "expect_thread() -> None: the next thread is polyhost's own."},
     {"redirect", redirect, METH_O,

@@ -34,6 +34,9 @@ struct Services {
   std::function<std::string(const std::vector<std::string>& before, const std::vector<std::string>& after)>
       diff;
   std::function<std::vector<Advice>(const record::Snapshot&)> advise;
+  // What a running process and its children have counted, as JSON. Throws std::runtime_error if that cannot
+  // be seen.
+  std::function<std::string(std::int64_t pid)> look_at;
   // Makes what reports were asked for, once; the second does it in the copy of a process that has crashed.
   // Null: signals are somebody else's.
   void (*write_reports)() = nullptr;

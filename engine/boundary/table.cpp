@@ -44,8 +44,7 @@ void describe(polyhost_record* record, const char* signature, std::uint32_t trai
   record::Ledger::Entry* entry = ledger().find(*record);
   if (entry == nullptr) return;
   try {
-    entry->signature = signature;
-    entry->traits = traits;
+    ledger().describe(*entry, signature, traits);
   } catch (const std::bad_alloc&) {  // the reports say less
   }
 }
@@ -97,6 +96,7 @@ const polyhost_table& table() {
 void set_timing(polyhost_timing timing) {
   ledger().settle();
   note_timing_for_call_sites(timing);
+  ledger().store().process().timing = static_cast<std::uint32_t>(timing);
   __atomic_store_n(&timing_mode, static_cast<std::uint32_t>(timing), __ATOMIC_RELAXED);
   for (polyhost_function* f = functions; f != nullptr; f = f->next) *f->slot = f->entry_points[timing];
 }

@@ -2,9 +2,10 @@
 // Not a snapshot (snapshot.h), which is a copy in nanoseconds. No Python.
 #pragma once
 
+#include "record/store.h"
+
 #include <polyhost/abi.h>
 #include <polyhost/detail/estimate.hpp>
-#include <polyhost/snapshot.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,16 +21,23 @@ namespace polyhost::record {
 // Not synchronised: all members are called with the GIL held, or after Python has ended.
 class Ledger {
  public:
+  // A line that calls a function, with the calls of which that is known.
+  struct Site {
+    std::string file;
+    int line;
+    std::string function;
+    StoredSite& stored;
+  };
   struct Entry {
     std::string module;
     std::string name;  // qualified
     polyhost_direction direction;
-    polyhost_record counts;
-    detail::totals settled;          // of calls in timing modes before this one
-    std::string signature;           // "(x: float) -> float"; empty if nobody has said
-    std::uint32_t traits;            // POLYHOST_TRAIT bits
-    std::deque<CallSite> sites;      // lines that call it, with the calls of which that is known
-    CallSite* last_site = nullptr;   // that was looked at
+    StoredFunction& stored;
+    polyhost_record& counts;  // in `stored`, as is the next
+    detail::totals& settled;  // of calls in timing modes before this one
+    std::string signature;    // "(x: float) -> float"; empty if nobody has said
+    std::deque<Site> sites;
+    Site* last_site = nullptr;       // that was looked at
     std::uint64_t looked_until = 0;  // how many calls of `counts` had been made at the last look
 
     // Calls after it, which are taken to be of the same line.
@@ -43,8 +51,22 @@ class Ledger {
   // The entry that the record belongs to; null if it is none of this ledger's.
   [[nodiscard]] Entry* find(const polyhost_record& record);
 
+  // The line of a function; made on first request. Throws std::bad_alloc.
+  Site& site(Entry& entry, const std::string& file, int line, const std::string& function);
+
+  // Says what a function is (abi.h). Throws std::bad_alloc.
+  void describe(Entry& entry, const char* signature, std::uint32_t traits);
+
   // Sets all counts to zero. Calls under way are counted when they end.
   void reset();
+
+  // In a child that fork() has made: its counts are its own, and begin at zero. Allocates nothing.
+  void enter_child();
+
+  // Adds the counts of another ledger, or those that another process has left in its slot. Throws
+  // std::bad_alloc.
+  void add(const Ledger& other);
+  void add(const Slot& slot);
 
   // Before the timing mode changes: what has been counted is settled, since calls of one mode do not stand
   // for those of another; the next call of each function is split.
@@ -56,8 +78,15 @@ class Ledger {
   // In order of registration.
   [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
 
+  [[nodiscard]] Store& store() { return store_; }
+
  private:
-  std::deque<Entry> entries_;  // a deque: records must not move
+  Entry& entry(const std::string& module, const std::string& qualified, polyhost_direction direction);
+  static void add(Entry& to, const polyhost_record& counts, const detail::totals& settled);
+  void add_sites(Entry& to, const Slot& slot, const StoredFunction& from);
+
+  Store store_;
+  std::deque<Entry> entries_;  // a deque: they must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
   std::unordered_map<const polyhost_record*, Entry*> by_record_;
 };

@@ -40,6 +40,7 @@ std::string html(const record::Snapshot& snapshot, const std::string& timeline) 
     }
   };
   rename(shown.functions);
+  for (record::Process& process : shown.processes) process.script = printable(process.script);
   for (record::Region& region : shown.regions) {
     region.name = printable(region.name);
     rename(region.functions);

@@ -66,6 +66,21 @@ ordered_json advice(const record::Snapshot& s) {
   return all;
 }
 
+ordered_json processes(const record::Snapshot& s) {
+  auto all = ordered_json::array();
+  for (const record::Process& p : s.processes) {
+    all.push_back({{"pid", p.pid},
+                   {"parent_pid", p.parent_pid},
+                   {"script", p.script},
+                   {"state", p.state},
+                   {"wall_ns", p.wall_ns},
+                   {"calls", p.calls},
+                   {"native_ns", p.native_ns},
+                   {"crossing_ns", p.crossing_ns}});
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string json(const record::Snapshot& snapshot) {
@@ -92,7 +107,9 @@ std::string json(const record::Snapshot& snapshot) {
                                {"regions", std::move(regions)},
                                {"call_sites", snapshot.call_sites_exact ? "exact" : "sampled"},
                                {"trace", trace(snapshot)},
-                               {"advice", advice(snapshot)}};
+                               {"advice", advice(snapshot)},
+                               {"processes", processes(snapshot)},
+                               {"processes_without_slot", snapshot.processes_without_slot}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -80,6 +80,23 @@ std::vector<record::Function> functions(const json& from) {
   return all;
 }
 
+std::vector<record::Process> processes(const json& from) {
+  std::vector<record::Process> all;
+  if (!from.contains("processes")) return all;
+  for (const json& one : from.at("processes").get_ref<const json::array_t&>()) {
+    record::Process& p = all.emplace_back();
+    read(one, "pid", p.pid);
+    read(one, "parent_pid", p.parent_pid);
+    read(one, "script", p.script);
+    read(one, "state", p.state);
+    read(one, "wall_ns", p.wall_ns);
+    read(one, "calls", p.calls);
+    read(one, "native_ns", p.native_ns);
+    read(one, "crossing_ns", p.crossing_ns);
+  }
+  return all;
+}
+
 record::Snapshot snapshot(const json& from) {
   record::Snapshot s;
   read(from, "script", s.script);
@@ -109,6 +126,8 @@ record::Snapshot snapshot(const json& from) {
     read(*trace, "dropped", s.trace_dropped);
   }
   s.functions = functions(from);
+  s.processes = processes(from);
+  read(from, "processes_without_slot", s.processes_without_slot);
   if (from.contains("regions")) {
     for (const json& one : from.at("regions").get_ref<const json::array_t&>()) {
       record::Region region;

@@ -34,10 +34,14 @@ def rows(text):
     """The rows of a report's table: function's name -> {column: text}."""
     lines = text.splitlines()
     start = next(i for i, line in enumerate(lines) if line.split()[:2] == ["function", "direction"])
-    found = {}
+    found, above = {}, ""
     for line in lines[start + 1 :]:
         if not line.strip():
             break
-        name, direction, calls, errors = line.split()[:4]
+        if len(line.split()) == 1:  # a long name, above its numbers
+            above = line
+            continue
+        name, direction, calls, errors = (above + line).split()[:4]
+        above = ""
         found[name] = {"direction": direction, "calls": int(calls), "errors": int(errors)}
     return found

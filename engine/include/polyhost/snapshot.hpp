@@ -91,20 +91,34 @@ struct Region {
   std::vector<Function> functions;  // min_ns and max_ns are the ends of histogram buckets
 };
 
+// One of several processes of a run.
+struct Process {
+  std::int64_t pid = 0;
+  std::int64_t parent_pid = 0;
+  std::string script;
+  std::string state;              // "running"; "ended"; "ended at once": by a signal, or by os._exit()
+  std::uint64_t wall_ns = 0;      // 0 if it is not known, as of one that was ended at once
+  std::uint64_t calls = 0;        // over all functions
+  std::uint64_t native_ns = 0;    // within native functions
+  std::uint64_t crossing_ns = 0;  // on the way there and back
+};
+
 struct Snapshot {
   std::string script;         // what was run: a path, "-c", "-m module", "-" or ""
   std::uint64_t wall_ns = 0;  // since the start of the run or the last reset
   Clock clock;
   std::string timing;  // the mode now: "exact", "full", "sampled" or "off"
   Cost cost;
-  std::uint64_t lost = 0;           // calls counted but not timed, over all functions
-  bool threads = false;             // more than one thread ran Python: sums may exceed wall_ns
-  std::vector<Function> functions;  // that were called at least once, in order of registration
-  std::vector<Region> regions{};    // that have ended, in the order in which they first did
-  bool call_sites_exact = false;    // each call was looked at
-  bool traced = false;              // calls were kept one by one
-  std::uint64_t trace_events = 0;   // so many of them
-  std::uint64_t trace_dropped = 0;  // and the oldest ones not, for which there was no room
+  std::uint64_t lost = 0;            // calls counted but not timed, over all functions
+  bool threads = false;              // more than one thread ran Python: sums may exceed wall_ns
+  std::vector<Function> functions;   // that were called at least once, in order of registration
+  std::vector<Region> regions{};     // that have ended, in the order in which they first did
+  bool call_sites_exact = false;     // each call was looked at
+  bool traced = false;               // calls were kept one by one
+  std::uint64_t trace_events = 0;    // so many of them
+  std::uint64_t trace_dropped = 0;   // and the oldest ones not, for which there was no room
+  std::vector<Process> processes{};  // whose counts these are, the first one first; empty if it is alone
+  std::uint64_t processes_without_slot = 0;  // of the run, that could not be counted
 };
 
 }  // namespace polyhost::record

@@ -84,7 +84,7 @@ const draw_wall = () => {
   const known = !report.threads && native + crossing <= state.part.wall_ns;
   if (known) parts.unshift({ name: "Python", kind: "python", ns: state.part.wall_ns - native - crossing });
   draw_bar($("wall"), $("wall-parts"), parts);
-  if (!known) $("wall-parts").append(make("li", `${report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
+  if (!known) $("wall-parts").append(make("li", `${report.processes?.length > 0 ? "over all processes; " : report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
 };
 
 const matches_search = (name) => state.search.toLowerCase().split(/\s+/).every((word) => name.toLowerCase().includes(word));
@@ -169,6 +169,23 @@ const choose = (f) => {
   $("sites-title").hidden = (f.sites ?? []).length === 0;
   $("sites").replaceChildren(...(f.sites ?? []).slice(0, 20).map((site) =>
     make("li", `${site.file === "" ? "elsewhere" : `${site.file}:${site.line} in ${site.function}`}: ${count(site.calls)} calls (${percent(site.calls, f.calls)})`)));
+};
+
+const draw_processes = () => {
+  const all = [...(report.processes ?? [])].sort((a, b) => b.calls - a.calls);
+  const shown = all.slice(0, 100);
+  $("processes-section").hidden = all.length === 0;
+  $("processes").replaceChildren(...shown.map((p) => {
+    const row = make("tr");
+    const wall = p.wall_ns === 0 ? "unknown" : duration(p.wall_ns);
+    for (const text of [String(p.pid), String(p.parent_pid), p.script, p.state, wall, count(p.calls), duration(p.native_ns), duration(p.crossing_ns)])
+      row.append(make("td", text));
+    return row;
+  }));
+  const without = report.processes_without_slot ?? 0;
+  $("processes-left-out").textContent =
+    (all.length > shown.length ? `And ${count(all.length - shown.length)} more. ` : "") +
+    (without > 0 ? `${count(without)} found no room, and were not counted.` : "");
 };
 
 const draw_advice = () => {

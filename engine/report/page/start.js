@@ -30,5 +30,6 @@ control_timeline();
 draw_wall();
 draw_table();
 draw_advice();
+draw_processes();
 draw_graph();
 draw_timeline();

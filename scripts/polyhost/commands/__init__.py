@@ -1,4 +1,4 @@
-"""The commands `polyhost new`, `build`, `list`, `report` and `stubs`: one module each, run as `python3 -I -m polyhost.commands.NAME`."""
+"""The commands `polyhost new`, `build`, `list`, `report`, `stubs` and `top`: one module each, run as `python3 -I -m polyhost.commands.NAME`."""
 
 import importlib
 import importlib.util
