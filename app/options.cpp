@@ -141,6 +141,12 @@ void read_call_sites(std::string_view value, CommandLine& line) {
   line.run.call_sites_exact = value == "exact";
 }
 
+// "--all-native"
+void read_all_native(std::string_view value, CommandLine& line) {
+  if (!value.empty()) line.error = "--all-native takes no value: write --all-native alone";
+  line.run.all_native = true;
+}
+
 // "--live"
 void read_live(std::string_view value, CommandLine& line) {
   if (!value.empty()) line.error = "--live takes no value: write --live alone";
@@ -163,6 +169,7 @@ constexpr Switch switches[] = {{"--budget", read_budget},
                                {"--sort", read_sort},
                                {"--timing", read_timing},
                                {"--reload", read_reload},
+                               {"--all-native", read_all_native},
                                {"--live", read_live},
                                {"--trace", read_trace},
                                {"--trace-events", read_trace_events},

@@ -15,8 +15,9 @@ namespace polyhost::family {
 using TakeSnapshot = std::function<record::Snapshot(const record::Ledger&)>;
 
 // A snapshot of all that the processes have counted, each of them told apart in `processes`; with one process
-// that is empty, and the counts are those of `own`.
-record::Snapshot take_snapshot(record::Ledger& own, const TakeSnapshot& take);
+// that is empty, and the counts are those of `own`. `since`: the slot that was the next at the last reset; of
+// those below it, what has ended is left out.
+record::Snapshot take_snapshot(record::Ledger& own, std::uint64_t since, const TakeSnapshot& take);
 
 // The same of another process and those that come from it. Throws std::runtime_error, with a sentence, if
 // there is no such process, it shares nothing, or may not be looked at.

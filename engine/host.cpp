@@ -173,6 +173,7 @@ int run(const RunOptions& options) {
                   .write_reports_of_copy = write_reports_of_copy,
                   .trace_events = current.trace || draws ? options.trace_events : 0,
                   .call_sites_exact = options.call_sites_exact,
+                  .all_native = options.all_native,
                   .shares = !options.reports.empty() || !current.budgets.empty() || options.live ||
                             detail::environment_wants("POLYHOST_LIVE"),
                   .reloads = options.reloads});

@@ -32,6 +32,7 @@ struct RunOptions {
   std::vector<report::Budget> budgets;       // checked at the end
   std::string trace_file;                    // the calls one by one; empty: nowhere
   std::size_t trace_events = 1'000'000;      // of each thread, the newest
+  bool all_native = false;                   // native functions that are not polyhost's are timed, too
   bool live = false;                         // other processes may look on
   bool call_sites_exact = false;             // the line that makes a call is looked at each time
 };

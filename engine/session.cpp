@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "boundary/all_native.h"
 #include "boundary/calibrate.h"
 #include "boundary/call_sites.h"
 #include "boundary/interrupt.h"
@@ -24,6 +25,7 @@
 #include "toolchain/finder.h"
 
 #include <polyhost/version.h>
+#include <polyhost/object.hpp>
 
 #include <pthread.h>
 #include <unistd.h>
@@ -43,7 +45,8 @@ struct Session {
   base::Moment start{};  // or the last reset
   std::string script;
   record::Regions regions;
-  pid_t regions_process = 0;  // a forked child has none of them
+  std::uint64_t begun_at_reset = 0;  // processes of the family
+  pid_t regions_process = 0;         // a forked child has none of them
 };
 
 Session& current() {
@@ -97,6 +100,7 @@ void introduce() {
 }
 
 void enter_child() {
+  boundary::unlock_ledger();
   boundary::ledger().enter_child();
   current().start = base::now();
   introduce();
@@ -108,12 +112,14 @@ void note_end() { boundary::ledger().store().process().ended_ns = base::now().ns
 // True if the parent is known.
 bool share_counts(bool first) {
   record::Store& store = boundary::ledger().store();
-  const char* address = std::getenv(address_variable);
-  const bool joined = address != nullptr && store.share(address);
-  if (!joined && first && !store.share()) base::log_debug("the counts of other processes will not be seen");
+  const char* address = ::secure_getenv(address_variable);
+  // First: a child that knows nothing of it would count where its parent does.
+  const bool forks_well = ::pthread_atfork(boundary::lock_ledger, boundary::unlock_ledger, enter_child) == 0;
+  const bool joined = forks_well && address != nullptr && store.share(std::string(address));
+  if (!joined && first && !(forks_well && store.share()))
+    base::log_debug("the counts of other processes will not be seen");
   store.process().script = store.keep(current().script);
   introduce();
-  ::pthread_atfork(nullptr, nullptr, enter_child);
   std::atexit(note_end);
   const std::string own = store.address();
   if (!own.empty()) ::setenv(address_variable, own.c_str(), 1);
@@ -122,12 +128,14 @@ bool share_counts(bool first) {
 
 // How calls are timed and looked at: as the options say, or as the parent does.
 void choose_modes(const Options& options, bool has_parent) {
-  const std::optional<record::Slot> parent =
-      has_parent ? boundary::ledger().store().parent() : std::optional<record::Slot>();
-  const bool every_site = options.call_sites_exact || (parent && parent->process().every_site != 0);
+  const std::optional<record::StoredProcess> parent =
+      has_parent ? boundary::ledger().store().parent() : std::nullopt;
+  const bool every_site = options.call_sites_exact || (parent && parent->every_site != 0);
   boundary::ledger().store().process().every_site = every_site ? 1 : 0;
   if (every_site) boundary::count_call_sites_exactly();
-  std::uint32_t timing = parent ? parent->process().timing : std::uint32_t{POLYHOST_TIMING_EXACT};
+  const bool all_native = options.all_native || (parent && parent->all_native != 0);
+  boundary::ledger().store().process().all_native = all_native ? 1 : 0;
+  std::uint32_t timing = parent ? parent->timing : std::uint32_t{POLYHOST_TIMING_EXACT};
   if (timing >= POLYHOST_TIMING_COUNT) timing = POLYHOST_TIMING_EXACT;
   boundary::set_timing(options.timing.value_or(static_cast<polyhost_timing>(timing)));
 }
@@ -156,6 +164,14 @@ record::Snapshot with_rest(record::Snapshot taken) {
 }
 
 std::string look_at(std::int64_t pid) { return report::json(family::look_at(pid)); }
+
+// Without it the script runs as well.
+void time_all_native() {
+  const object module = object::steal(PyImport_ImportModule(POLYHOST_CAPSULE_MODULE));
+  if (module && boundary::time_all_native()) return;
+  PyErr_Print();
+  base::log_error("--all-native cannot be had: only polyhost's own functions are timed");
+}
 
 // For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
 const char* last_words(bool reports) {
@@ -187,12 +203,13 @@ void begin(const Options& options) {
 void python_started(bool imports_cpp) {
   boundary::remember_python_handler();
   if (imports_cpp) toolchain::install_finder();
+  if (boundary::ledger().store().process().all_native != 0) time_all_native();
 }
 
 record::Snapshot take_snapshot() { return with_rest(snapshot_of(boundary::ledger())); }
 
 record::Snapshot take_family_snapshot() {
-  return with_rest(family::take_snapshot(boundary::ledger(), snapshot_of));
+  return with_rest(family::take_snapshot(boundary::ledger(), current().begun_at_reset, snapshot_of));
 }
 
 std::uint64_t begin_region() { return regions().begin(boundary::ledger(), base::now().ns); }
@@ -213,6 +230,7 @@ void reset() {
   regions().reset();
   current().start = base::now();
   boundary::ledger().store().process().start = current().start;
+  current().begun_at_reset = boundary::ledger().store().next_slot();
 }
 
 std::string render(const record::Snapshot& snapshot, const std::string& format,

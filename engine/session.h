@@ -26,8 +26,9 @@ struct Options {
   void (*write_reports_of_copy)() = nullptr;
   std::size_t trace_events = 0;   // so many calls of each thread are kept one by one
   bool call_sites_exact = false;  // the line that makes a call is looked at each time, as in the parent's
-  bool shares = false;            // other processes may see the counts (record/store.h)
-  bool reloads = false;           // what was compiled for an import is loaded again when it has changed
+  bool all_native = false;  // native functions that are not polyhost's are timed, too, or as in the parent
+  bool shares = false;      // other processes may see the counts (record/store.h)
+  bool reloads = false;     // what was compiled for an import is loaded again when it has changed
 };
 
 // Before Python starts: starts the clock and makes _polyhost and the package polyhost importable. The calling

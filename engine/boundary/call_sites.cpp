@@ -24,7 +24,6 @@ namespace {
 constexpr std::uint64_t first_looks = 16;
 constexpr double look_scale = 709.4;  // 1024, as random_skip takes it
 // Code that is made anew each time has a new place each time.
-constexpr std::size_t most_sites = 1000;   // of one function
 constexpr std::size_t most_places = 1000;  // that are remembered; others are resolved each time
 
 // A place in Python code: an instruction of a code object.
@@ -61,15 +60,6 @@ std::string text_of(PyObject* unicode) {
   return utf8 != nullptr ? utf8 : "?";
 }
 
-// The site of that line, made if it is new; the last one stands for all that are too many.
-record::Ledger::Site& site_in(record::Ledger::Entry& entry, const std::string& file, int line,
-                              const std::string& function) {
-  if (entry.sites.size() < most_sites) return ledger().site(entry, file, line, function);
-  for (record::Ledger::Site& site : entry.sites)
-    if (site.line == line && site.file == file) return site;
-  return ledger().site(entry, "", 0, "");
-}
-
 // Null if no Python code is running.
 record::Ledger::Site* find_site(polyhost_record& record) {
   PyFrameObject* frame = PyEval_GetFrame();
@@ -82,8 +72,8 @@ record::Ledger::Site* find_site(polyhost_record& record) {
   if (entry == nullptr) return nullptr;
   const auto& of = *reinterpret_cast<PyCodeObject*>(code.get());
   record::Ledger::Site& site =
-      site_in(*entry, text_of(of.co_filename), PyFrame_GetLineNumber(frame), text_of(of.co_qualname));
-  if (entry->sites.size() > most_sites || places().size() >= most_places) return &site;
+      ledger().site(*entry, text_of(of.co_filename), PyFrame_GetLineNumber(frame), text_of(of.co_qualname));
+  if (site.file.empty() || places().size() >= most_places) return &site;
   places().emplace(place, &site);
   Py_INCREF(code.get());
   return &site;

@@ -21,9 +21,10 @@ constinit thread_local polyhost_thread this_thread{};
 
 polyhost_thread* find_thread() { return &this_thread; }
 
+// Without a GIL, or with one an interpreter, two threads may ask at once.
+constinit std::mutex making;
+
 polyhost_record* find_record(const char* module, const char* name, std::uint32_t direction) {
-  // Without a GIL, or with one an interpreter, two threads may ask at once.
-  static constinit std::mutex making;
   const std::lock_guard<std::mutex> lock(making);
   try {
     return &ledger().record(module, name, static_cast<polyhost_direction>(direction));
@@ -41,6 +42,7 @@ void add_function(polyhost_function* function) {
 }
 
 void describe(polyhost_record* record, const char* signature, std::uint32_t traits) {
+  const std::lock_guard<std::mutex> lock(making);
   record::Ledger::Entry* entry = ledger().find(*record);
   if (entry == nullptr) return;
   try {
@@ -91,6 +93,16 @@ const polyhost_table& table() {
       .describe = describe,
   };
   return instance;
+}
+
+void lock_ledger() { making.lock(); }
+void unlock_ledger() { making.unlock(); }
+
+bool is_registered(const PyMethodDef& method) {
+  const void* const slot = &method.ml_meth;
+  for (const polyhost_function* f = functions; f != nullptr; f = f->next)
+    if (static_cast<const void*>(f->slot) == slot) return true;
+  return false;
 }
 
 void set_timing(polyhost_timing timing) {

@@ -4,6 +4,7 @@
 #include <polyhost/detail/row.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -11,6 +12,9 @@
 namespace polyhost::record {
 
 namespace {
+
+// Code that is made anew each time has a new line each time.
+constexpr std::size_t most_sites = 1000;  // of one function
 
 void clear(polyhost_record& counts) {
   counts = {};
@@ -43,7 +47,7 @@ Ledger::Entry& Ledger::entry(const std::string& module, const std::string& quali
   clear(stored.counts);
   Offset& last = entries_.empty() ? store_.process().functions : entries_.back().stored.next;
   known = &entries_.emplace_back(
-      Entry{module, qualified, direction, stored, stored.counts, stored.settled, {}, {}});
+      Entry{module, qualified, direction, stored, stored.counts, stored.settled, {}, 0, {}});
   by_record_[&known->counts] = known;
   store_.set(last, stored);
   return *known;
@@ -57,7 +61,8 @@ polyhost_record& Ledger::record(const std::string& module, const std::string& na
 Ledger::Site& Ledger::site(Entry& entry, const std::string& file, int line, const std::string& function) {
   for (Site& known : entry.sites)
     if (known.line == line && known.file == file) return known;
-  auto& stored = store_.make<StoredSite>();
+  if (entry.sites.size() >= most_sites && !file.empty()) return site(entry, "", 0, "");
+  StoredSite& stored = new_site();
   stored.file = store_.keep(file);
   stored.line = line;
   stored.function = store_.keep(function);
@@ -67,8 +72,16 @@ Ledger::Site& Ledger::site(Entry& entry, const std::string& file, int line, cons
   return entry.sites.back();
 }
 
+StoredSite& Ledger::new_site() {
+  if (free_sites_.empty()) return store_.make<StoredSite>();
+  StoredSite& used_before = *free_sites_.back();
+  free_sites_.pop_back();
+  return used_before = {};
+}
+
 void Ledger::describe(Entry& entry, const char* signature, std::uint32_t traits) {
-  entry.stored.traits = traits;
+  entry.traits = entry.stored.traits = traits;
+  if (entry.signature == signature) return;
   entry.stored.signature = store_.keep(signature);
   entry.signature = signature;
 }
@@ -91,22 +104,46 @@ void Ledger::reset() {
   for (Entry& entry : entries_) {
     clear(entry.counts);
     entry.settled = {};
-    for (const Site& site : entry.sites) site.stored.calls = 0;
+    if (!store_.is_shared())
+      for (const Site& site : entry.sites) free_sites_.push_back(&site.stored);
+    entry.stored.sites = 0;
+    entry.sites.clear();
     entry.last_site = nullptr;
     entry.looked_until = 0;
   }
 }
 
 void Ledger::enter_child() {
-  store_.enter_child();
-  reset();
-  // The parent may have added to its lists while they were copied.
+  const void* copied = nullptr;
+  if (store_.is_shared()) {
+    store_.enter_child();
+    copied = store_.begin();
+  }
+  for (Entry& entry : entries_) {
+    if (copied == nullptr) {
+      clear(entry.counts);
+      entry.settled = {};
+    } else {  // it is zero: pages that nobody writes to take no memory
+      store_.copy(copied, &entry.counts);
+      copied = &entry.stored + 1;
+      entry.counts.min = UINT64_MAX;
+    }
+    entry.last_site = nullptr;
+    entry.looked_until = 0;
+  }
+  if (copied != nullptr) store_.copy(copied, store_.end());
+  link_again();
+}
+
+// The parent may have added to its lists while they were copied.
+void Ledger::link_again() {
   Offset* next_function = &store_.process().functions;
   for (Entry& entry : entries_) {
     store_.set(*next_function, entry.stored);
     next_function = &entry.stored.next;
     Offset* next_site = &entry.stored.sites;
     for (const Site& site : entry.sites) {
+      site.stored.calls = 0;
       store_.set(*next_site, site.stored);
       next_site = &site.stored.next;
     }
@@ -117,11 +154,11 @@ void Ledger::enter_child() {
 
 void Ledger::settle() {
   for (Entry& entry : entries_) {
-    entry.settled += detail::estimate_totals(entry.counts);
     if (entry.last_site != nullptr) entry.last_site->stored.calls += entry.since_last_look();
     const polyhost_record counts = entry.counts;
-    clear(entry.counts);
+    clear(entry.counts);  // first: who reads meanwhile misses calls for a moment, and sees none twice
     add_rest(entry.counts, counts);
+    entry.settled += detail::estimate_totals(counts);
     entry.looked_until = 0;
   }
 }
@@ -135,8 +172,7 @@ void Ledger::add(Entry& to, const polyhost_record& counts, const detail::totals&
 void Ledger::add(const Ledger& other) {
   for (const Entry& from : other.entries()) {
     Entry& to = entry(from.module, from.name, from.direction);
-    if (to.signature.empty() && !from.signature.empty())
-      describe(to, from.signature.c_str(), from.stored.traits);
+    if (to.signature.empty()) describe(to, from.signature.c_str(), from.traits);
     add(to, detail::copy_record(from.counts), from.settled);
     for (const Site& line : from.sites) {
       std::uint64_t& calls = site(to, line.file, line.line, line.function).stored.calls;
@@ -146,33 +182,41 @@ void Ledger::add(const Ledger& other) {
 }
 
 void Ledger::add(const Slot& slot) {
-  const StoredFunction* from = slot.follow<StoredFunction>(slot.process().functions);
-  for (; from != nullptr; from = slot.follow<StoredFunction>(from->next)) {
+  constexpr std::size_t most_functions = 20'000;  // more than a slot has room for
+  std::size_t functions = 0;
+  for (const StoredFunction* from = slot.first_function(); from != nullptr && functions < most_functions;
+       from = slot.follow<StoredFunction>(from->next), ++functions) {
     const std::string name = slot.text(from->name);
-    if (name.empty() || from->direction > POLYHOST_OUTBOUND) return;  // the process was about to fill it in
-    Entry& to = entry(slot.text(from->module), name, static_cast<polyhost_direction>(from->direction));
+    const std::uint32_t direction = from->direction;
+    if (name.empty() || direction > POLYHOST_OUTBOUND) return;  // the process was about to fill it in
+    Entry& to = entry(slot.text(from->module), name, static_cast<polyhost_direction>(direction));
     const std::string signature = slot.text(from->signature);
-    if (to.signature.empty() && !signature.empty()) describe(to, signature.c_str(), from->traits);
-    add(to, detail::copy_record(from->counts), from->settled);
-    add_sites(to, slot, *from);
+    if (to.signature.empty()) describe(to, signature.c_str(), from->traits);
+    polyhost_record counts = detail::copy_record(from->counts);
+    if (counts.min > counts.max && counts.max != 0) counts.min = counts.max;  // the one was not yet written
+    const detail::totals settled = from->settled;
+    if (!std::isfinite(settled.calls + settled.outer + settled.inner + settled.nested)) return;  // damaged
+    add(to, counts, settled);
+    add_sites(to, slot, *from, settled.calls + detail::estimate_totals(counts).calls);
   }
 }
 
-// Those of which the line is known stand for those since the last look, too.
-void Ledger::add_sites(Entry& to, const Slot& slot, const StoredFunction& from) {
+// Of `calls`. Those of which the line is known stand for those since the last look, too, unless each call was
+// looked at.
+void Ledger::add_sites(Entry& to, const Slot& slot, const StoredFunction& from, double calls) {
   std::vector<std::pair<Site*, std::uint64_t>> lines;
   std::uint64_t known = 0;
-  const StoredSite* line = slot.follow<StoredSite>(from.sites);
-  for (; line != nullptr; line = slot.follow<StoredSite>(line->next)) {
-    const std::uint64_t calls = __atomic_load_n(&line->calls, __ATOMIC_RELAXED);
-    known += calls;
-    lines.emplace_back(
-        &site(to, slot.text(line->file), static_cast<int>(line->line), slot.text(line->function)), calls);
+  for (const auto* line = slot.follow<StoredSite>(from.sites); line != nullptr && lines.size() <= most_sites;
+       line = slot.follow<StoredSite>(line->next)) {
+    Site& same = site(to, slot.text(line->file), static_cast<int>(line->line), slot.text(line->function));
+    lines.emplace_back(&same, __atomic_load_n(&line->calls, __ATOMIC_RELAXED));
+    known += lines.back().second;
   }
-  const double all = from.settled.calls + detail::estimate_totals(detail::copy_record(from.counts)).calls;
-  const double each = std::max(all / static_cast<double>(std::max<std::uint64_t>(known, 1)), 1.0);
-  for (const auto& [site, calls] : lines)
-    site->stored.calls += detail::rounded(static_cast<double>(calls) * each);
+  const double each = slot.process().every_site != 0
+                          ? 1.0
+                          : std::max(calls / static_cast<double>(std::max<std::uint64_t>(known, 1)), 1.0);
+  for (const auto& [site, of_line] : lines)
+    site->stored.calls += detail::rounded(static_cast<double>(of_line) * each);
 }
 
 }  // namespace polyhost::record

@@ -15,8 +15,12 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace polyhost::record {
+
+// A trait (abi.h) of the host's own: only the Python side of its calls is known.
+inline constexpr std::uint32_t one_sided_trait = 1U << 31U;
 
 // Not synchronised: all members are called with the GIL held, or after Python has ended.
 class Ledger {
@@ -36,6 +40,7 @@ class Ledger {
     polyhost_record& counts;  // in `stored`, as is the next
     detail::totals& settled;  // of calls in timing modes before this one
     std::string signature;    // "(x: float) -> float"; empty if nobody has said
+    std::uint32_t traits;     // POLYHOST_TRAIT bits, and one_sided_trait
     std::deque<Site> sites;
     Site* last_site = nullptr;       // that was looked at
     std::uint64_t looked_until = 0;  // how many calls of `counts` had been made at the last look
@@ -51,13 +56,14 @@ class Ledger {
   // The entry that the record belongs to; null if it is none of this ledger's.
   [[nodiscard]] Entry* find(const polyhost_record& record);
 
-  // The line of a function; made on first request. Throws std::bad_alloc.
+  // The line of a function; made on first request. The one without a file stands for all that are too many.
+  // Throws std::bad_alloc.
   Site& site(Entry& entry, const std::string& file, int line, const std::string& function);
 
   // Says what a function is (abi.h). Throws std::bad_alloc.
   void describe(Entry& entry, const char* signature, std::uint32_t traits);
 
-  // Sets all counts to zero. Calls under way are counted when they end.
+  // Sets all counts to zero, and forgets the lines. Calls under way are counted when they end.
   void reset();
 
   // In a child that fork() has made: its counts are its own, and begin at zero. Allocates nothing.
@@ -83,10 +89,13 @@ class Ledger {
  private:
   Entry& entry(const std::string& module, const std::string& qualified, polyhost_direction direction);
   static void add(Entry& to, const polyhost_record& counts, const detail::totals& settled);
-  void add_sites(Entry& to, const Slot& slot, const StoredFunction& from);
+  void add_sites(Entry& to, const Slot& slot, const StoredFunction& from, double calls);
+  void link_again();
+  StoredSite& new_site();
 
   Store store_;
-  std::deque<Entry> entries_;  // a deque: they must not move
+  std::vector<StoredSite*> free_sites_;  // of memory of its own
+  std::deque<Entry> entries_;            // a deque: they must not move
   std::map<std::pair<std::string, polyhost_direction>, Entry*> index_;
   std::unordered_map<const polyhost_record*, Entry*> by_record_;
 };

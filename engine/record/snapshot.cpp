@@ -20,7 +20,7 @@ std::vector<CallSite> call_sites(const Ledger::Entry& entry, std::uint64_t calls
   for (const Ledger::Site& site : entry.sites) {
     const std::uint64_t calls_of_line =
         site.stored.calls + (&site == entry.last_site ? entry.since_last_look() : 0);
-    if (calls_of_line == 0) continue;  // since the last reset
+    if (calls_of_line == 0) continue;  // in a forked child
     sites.push_back({site.file, site.line, site.function, calls_of_line});
     known += calls_of_line;
   }
@@ -60,8 +60,9 @@ Snapshot take_snapshot(const Ledger& ledger, const base::Moment& start, std::str
     f.name = entry.name;
     f.module = entry.module;
     f.signature = entry.signature;
-    f.has_batch = (entry.stored.traits & POLYHOST_TRAIT_BATCH) != 0;
-    f.releases_gil = (entry.stored.traits & POLYHOST_TRAIT_RELEASES_GIL) != 0;
+    f.has_batch = (entry.traits & POLYHOST_TRAIT_BATCH) != 0;
+    f.releases_gil = (entry.traits & POLYHOST_TRAIT_RELEASES_GIL) != 0;
+    f.one_sided = (entry.traits & one_sided_trait) != 0;
     f.sites = call_sites(entry, f.calls, call_sites_exact);
     s.lost += f.lost;
     s.functions.push_back(std::move(f));

@@ -197,7 +197,7 @@ std::vector<Advice> advise(const Snapshot& snapshot) {
   std::vector<Advice> all;
   const double least = worth_a_change * static_cast<double>(snapshot.wall_ns);
   for (const Function& f : snapshot.functions) {
-    if (f.timed == 0 || timed_calls(f) == 0) continue;
+    if (f.one_sided || f.timed == 0 || timed_calls(f) == 0) continue;
     const PerCall call(f);
     for (const auto& [rule, check] : checks) {
       const std::optional<Finding> found = check(snapshot, f, call);

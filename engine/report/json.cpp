@@ -42,6 +42,7 @@ ordered_json function(const record::Function& f) {
   row["signature"] = f.signature;
   row["has_batch"] = f.has_batch;
   row["releases_gil"] = f.releases_gil;
+  row["one_sided"] = f.one_sided;
   return row;
 }
 
@@ -109,7 +110,7 @@ std::string json(const record::Snapshot& snapshot) {
                                {"trace", trace(snapshot)},
                                {"advice", advice(snapshot)},
                                {"processes", processes(snapshot)},
-                               {"processes_without_slot", snapshot.processes_without_slot}};
+                               {"processes_unread", snapshot.processes_unread}};
   return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -16,6 +16,9 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : number(part) / number(whole);
 }
 
+// Of functions of which no crossing is known: their own time.
+double one_side(const Function& f) { return f.one_sided ? number(f.self_ns) : 0; }
+
 struct Order {
   std::string_view name;
   double (*value)(const Function&);
@@ -31,7 +34,7 @@ constexpr std::array<Order, 11> known = {{
     {"share", [](const Function& f) { return ratio(f.crossing_ns, outer_side(f)); }},
     {"p50", [](const Function& f) { return number(f.p50_ns); }},
     {"p99", [](const Function& f) { return number(f.p99_ns); }},
-    {"name", [](const Function&) { return 0.0; }},
+    {"name", nullptr},
 }};
 
 }  // namespace
@@ -49,10 +52,16 @@ std::string orders() {
 std::vector<Function> sorted(std::vector<Function> functions, std::string_view order) {
   const auto* by = std::find_if(known.begin(), known.end(), [&](const Order& o) { return o.name == order; });
   const auto value = by != known.end() ? by->value : known.front().value;
+  if (value == nullptr) {
+    std::stable_sort(functions.begin(), functions.end(),
+                     [](const Function& a, const Function& b) { return a.name < b.name; });
+    return functions;
+  }
   std::stable_sort(functions.begin(), functions.end(), [&](const Function& a, const Function& b) {
     const double left = value(a);
     const double right = value(b);
-    return left != right ? left > right : a.name < b.name;
+    if (left != right) return left > right;
+    return one_side(a) != one_side(b) ? one_side(a) > one_side(b) : a.name < b.name;
   });
   return functions;
 }

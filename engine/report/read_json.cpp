@@ -71,6 +71,7 @@ record::Function function(const json& from) {
   read(from, "signature", f.signature);
   read(from, "has_batch", f.has_batch);
   read(from, "releases_gil", f.releases_gil);
+  read(from, "one_sided", f.one_sided);
   return f;
 }
 
@@ -127,7 +128,7 @@ record::Snapshot snapshot(const json& from) {
   }
   s.functions = functions(from);
   s.processes = processes(from);
-  read(from, "processes_without_slot", s.processes_without_slot);
+  read(from, "processes_unread", s.processes_unread);
   if (from.contains("regions")) {
     for (const json& one : from.at("regions").get_ref<const json::array_t&>()) {
       record::Region region;

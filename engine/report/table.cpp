@@ -82,6 +82,13 @@ Row row(const Function& f) {
   r[2] = std::to_string(f.calls);
   r[3] = std::to_string(f.errors);
   if (f.timed == 0) return r;  // nothing was timed, and zeros would say otherwise
+  if (f.one_sided) {
+    r[4] = cell(f.python_ns);
+    r[9] = cell(f.p50_ns);
+    r[10] = cell(f.p99_ns);
+    r[11] = "one side";
+    return r;
+  }
   r[4] = outbound(f) ? cell(f.python_ns) : with_error(cell(f.python_ns), f);
   r[5] = outbound(f) ? with_error(cell(f.native_ns), f) : cell(f.native_ns);
   r[6] = cell(f.crossing_ns);
@@ -182,19 +189,44 @@ std::string footer(const Snapshot& s) {
   if (std::any_of(s.functions.begin(), s.functions.end(), outbound))
     text +=
         "\nthe Python side of an outbound call is its vectorcall: entering the Python function belongs to it";
+  if (std::any_of(s.functions.begin(), s.functions.end(), [](const Function& f) { return f.one_sided; }))
+    text +=
+        "\none side: not polyhost's, and timed from outside; what it takes without the Python code that it "
+        "calls counts as native above";
   return text + (nested ? "\nnested crossings count in every row they pass through\n" : "\n");
+}
+
+// Of native functions that are not polyhost's, a script calls too many to read of.
+bool is_worth_a_row(const Function& f, const Snapshot& s) {
+  return !f.one_sided || f.self_ns >= s.wall_ns / 1000;
+}
+
+std::string rows_left_out(const Snapshot& s) {
+  const auto count = std::count_if(s.functions.begin(), s.functions.end(),
+                                   [&](const Function& f) { return !is_worth_a_row(f, s); });
+  if (count == 0) return "";
+  return "left out: " + std::to_string(count) +
+         " rows of one side, each less than 0.1% of the wall time; --report=html:FILE has them\n";
+}
+
+// The functions that have rows, in their order.
+std::vector<Function> shown(const Snapshot& s, const TableStyle& style) {
+  std::vector<Function> order = sorted(s.functions, style.order);
+  std::erase_if(order, [&](const Function& f) { return !is_worth_a_row(f, s); });
+  return order;
 }
 
 // Where the time went, and the rows.
 std::string section(const Snapshot& s, const TableStyle& style) {
-  const std::vector<Function> order = sorted(s.functions, style.order);
+  const std::vector<Function> order = shown(s, style);
   std::vector<Row> all(order.size());
   std::transform(order.begin(), order.end(), all.begin(), row);
   const Widths widths = fit(all, style.terminal_width);
   std::string text = where_the_time_went(s) + "\n\n" + painted(header(widths), Look::heading, style.coloured);
   for (std::size_t i = 0; i < all.size(); ++i)
     text += line(widths, all[i], style.coloured ? look_of_share(order[i]) : Look::plain);
-  return text + painted(left_out(widths), Look::aside, style.coloured);
+  return text + painted(left_out(widths), Look::aside, style.coloured) +
+         painted(rows_left_out(s), Look::aside, style.coloured);
 }
 
 // "script.py:14 in main 98.0%, helpers.py:3 in add 2.00%"
@@ -215,7 +247,7 @@ std::string called_from(const Function& f) {
 // The lines of Python that call the functions.
 std::string call_sites(const Snapshot& s, const TableStyle& style) {
   std::string text;
-  for (const Function& f : sorted(s.functions, style.order))
+  for (const Function& f : shown(s, style))
     if (!f.sites.empty()) text += "  " + printable(f.name) + ": " + called_from(f) + "\n";
   if (text.empty()) return text;
   return "\n" + painted("called from", Look::heading, style.coloured) +
@@ -245,9 +277,9 @@ std::string processes(const Snapshot& s, const TableStyle& style) {
     if (lines < shown && (lines == 0 || p.calls != 0)) text += line(p), ++lines;
   if (order.size() > lines)
     text += "  and " + std::to_string(order.size() - lines) + " with fewer calls, or none\n";
-  if (s.processes_without_slot != 0)
-    text +=
-        "  and " + std::to_string(s.processes_without_slot) + " for which there was no room: not counted\n";
+  if (s.processes_unread != 0)
+    text += "  and " + std::to_string(s.processes_unread) +
+            " that could not be read, or found no room: their calls are not counted\n";
   return text;
 }
 

@@ -31,7 +31,7 @@ Function = namedtuple(
     "Function",
     "name direction calls errors lost python_ns native_ns crossing_ns convert_in_ns convert_out_ns"
     " gil_wait_ns self_ns min_ns max_ns p50_ns p99_ns timed split standard_error_ns histogram"
-    " native_histogram sites signature has_batch releases_gil",
+    " native_histogram sites signature has_batch releases_gil one_sided",
 )
 Function.__doc__ = """One native function in one direction: sums over all its calls.
 
@@ -54,6 +54,7 @@ sites               the lines of Python that call it, the one with the most call
 signature           '(x: float) -> float'; '' if it is not known, as of callbacks
 has_batch           whether it has a batch form
 releases_gil        whether its body runs without the GIL
+one_sided           it is not polyhost's (--all-native): only its Python side was timed, which stands for both
 """
 
 

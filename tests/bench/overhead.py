@@ -22,6 +22,8 @@ SWITCHES = {
     "--trace": ["--trace={folder}/trace.json"],
     "--trace --timing=full": ["--trace={folder}/trace.json", "--timing=full"],
     "--call-sites=exact": ["--call-sites=exact"],
+    "--live": ["--live"],
+    "--all-native": ["--all-native"],
 }
 LOOPS = """
 import json, sys, time
@@ -41,6 +43,9 @@ def add(turns):
     f = n.add
     for _ in repeat(None, turns): f(3, 4)
 def callback(turns): n.repeat(int, turns)
+def foreign(turns):
+    f = abs
+    for _ in repeat(None, turns): f(3)
 def python(turns):
     def fib(i): return i if i < 2 else fib(i - 1) + fib(i - 2)
     fib(18)
@@ -48,8 +53,8 @@ TURNS = 200_000
 best = {}
 for _ in range(5):
     nothing = timed(empty, TURNS)
-    for loop in noop, add, callback, python:
-        took = timed(loop, TURNS) - (nothing if loop in (noop, add) else 0)
+    for loop in noop, add, callback, foreign, python:
+        took = timed(loop, TURNS) - (nothing if loop in (noop, add, foreign) else 0)
         best[loop.__name__] = min(took / (TURNS if loop is not python else 8361), best.get(loop.__name__, 1e99))
 print(json.dumps(best))
 """

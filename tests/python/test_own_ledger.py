@@ -15,7 +15,7 @@ PROGRAMS = [POLYHOST] if SANITIZER else [POLYHOST, PYTHON]  # a sanitized plugin
 
 FIELDS = (
     "name direction calls errors python_ns native_ns crossing_ns convert_in_ns convert_out_ns gil_wait_ns "
-    "min_ns max_ns p50_ns p99_ns self_ns lost timed split standard_error_ns histogram native_histogram sites signature has_batch releases_gil"
+    "min_ns max_ns p50_ns p99_ns self_ns lost timed split standard_error_ns histogram native_histogram sites signature has_batch releases_gil one_sided"
 ).split()
 
 

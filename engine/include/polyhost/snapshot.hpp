@@ -81,6 +81,7 @@ struct Function {
   std::string signature{};                 // "(x: float) -> float"; empty if it is not known
   bool has_batch = false;                  // it has a batch form
   bool releases_gil = false;               // its body runs without the GIL
+  bool one_sided = false;  // not polyhost's: only the Python side was timed, which then stands for both
 };
 
 // A named part of a run: all that the process called while it lasted, each time that it was entered.
@@ -109,16 +110,16 @@ struct Snapshot {
   Clock clock;
   std::string timing;  // the mode now: "exact", "full", "sampled" or "off"
   Cost cost;
-  std::uint64_t lost = 0;            // calls counted but not timed, over all functions
-  bool threads = false;              // more than one thread ran Python: sums may exceed wall_ns
-  std::vector<Function> functions;   // that were called at least once, in order of registration
-  std::vector<Region> regions{};     // that have ended, in the order in which they first did
-  bool call_sites_exact = false;     // each call was looked at
-  bool traced = false;               // calls were kept one by one
-  std::uint64_t trace_events = 0;    // so many of them
-  std::uint64_t trace_dropped = 0;   // and the oldest ones not, for which there was no room
-  std::vector<Process> processes{};  // whose counts these are, the first one first; empty if it is alone
-  std::uint64_t processes_without_slot = 0;  // of the run, that could not be counted
+  std::uint64_t lost = 0;              // calls counted but not timed, over all functions
+  bool threads = false;                // more than one thread ran Python: sums may exceed wall_ns
+  std::vector<Function> functions;     // that were called at least once, in order of registration
+  std::vector<Region> regions{};       // that have ended, in the order in which they first did
+  bool call_sites_exact = false;       // each call was looked at
+  bool traced = false;                 // calls were kept one by one
+  std::uint64_t trace_events = 0;      // so many of them
+  std::uint64_t trace_dropped = 0;     // and the oldest ones not, for which there was no room
+  std::vector<Process> processes{};    // whose counts these are, the first one first; empty if it is alone
+  std::uint64_t processes_unread = 0;  // of the run, that could not be counted
 };
 
 }  // namespace polyhost::record

@@ -34,16 +34,18 @@ const count = (n) => n.toLocaleString("en");
 const outer = (f) => Math.max(f.python_ns, f.native_ns);
 const timed_calls = (f) => Math.max(f.calls - f.lost, 1);
 const unless_untimed = (value) => (f) => (f.timed === 0 ? "\u2013" : value(f));
+const two_sided = (show) => (f) => (f.one_sided ? "-" : unless_untimed(show)(f));
+const one_side = (f) => (f.one_sided ? f.self_ns : 0);
 const columns = [
   { title: "Function", value: (f) => f.name, show: (f) => f.name, text: true },
   { title: "Direction", value: (f) => f.direction, show: (f) => f.direction, text: true },
   { title: "Calls", value: (f) => f.calls, show: (f) => count(f.calls) },
   { title: "Errors", value: (f) => f.errors, show: (f) => count(f.errors) },
   { title: "Python side", value: (f) => f.python_ns, show: unless_untimed((f) => duration(f.python_ns)) },
-  { title: "Native side", value: (f) => f.native_ns, show: unless_untimed((f) => duration(f.native_ns)) },
-  { title: "Crossing", value: (f) => f.crossing_ns, show: unless_untimed((f) => duration(f.crossing_ns)) },
-  { title: "A call", value: (f) => f.crossing_ns / timed_calls(f), show: unless_untimed((f) => duration(f.crossing_ns / timed_calls(f))) },
-  { title: "Share", value: (f) => f.crossing_ns / (outer(f) || 1), show: unless_untimed((f) => percent(f.crossing_ns, outer(f))), dear: (f) => f.crossing_ns > outer(f) / 2 },
+  { title: "Native side", value: (f) => f.native_ns, show: two_sided((f) => duration(f.native_ns)) },
+  { title: "Crossing", value: (f) => f.crossing_ns, show: two_sided((f) => duration(f.crossing_ns)) },
+  { title: "A call", value: (f) => f.crossing_ns / timed_calls(f), show: two_sided((f) => duration(f.crossing_ns / timed_calls(f))) },
+  { title: "Share", value: (f) => f.crossing_ns / (outer(f) || 1), show: two_sided((f) => percent(f.crossing_ns, outer(f))), dear: (f) => f.crossing_ns > outer(f) / 2 },
   { title: "p50", value: (f) => f.p50_ns, show: unless_untimed((f) => duration(f.p50_ns)) },
   { title: "p99", value: (f) => f.p99_ns, show: unless_untimed((f) => duration(f.p99_ns)) },
 ];
@@ -97,7 +99,7 @@ const matching = () => {
     const left = value(a);
     const right = value(b);
     const order = text ? left.localeCompare(right) : left - right;
-    return order !== 0 ? sign * order : a.name.localeCompare(b.name);
+    return order !== 0 ? sign * order : one_side(b) - one_side(a) || a.name.localeCompare(b.name);
   });
 };
 
@@ -182,10 +184,10 @@ const draw_processes = () => {
       row.append(make("td", text));
     return row;
   }));
-  const without = report.processes_without_slot ?? 0;
+  const without = report.processes_unread ?? 0;
   $("processes-left-out").textContent =
     (all.length > shown.length ? `And ${count(all.length - shown.length)} more. ` : "") +
-    (without > 0 ? `${count(without)} found no room, and were not counted.` : "");
+    (without > 0 ? `${count(without)} could not be read, or found no room: their calls are not counted.` : "");
 };
 
 const draw_advice = () => {

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,17 +56,20 @@ class Process:
                 found = json.loads(_polyhost.look_at(self.pid))
                 self.seen = True
                 return found
+            except OverflowError:
+                sys.exit(f"polyhost top: there is no process {self.pid}")
             except RuntimeError as error:
-                if self.seen or (self.popen and self.popen.poll() is not None):
-                    return None
-                if not self.popen:
+                if not self.popen and not self.seen:
                     sys.exit(f"polyhost top: {error}")
-                time.sleep(0.01)  # it begins
+                if not self.popen or self.popen.poll() is not None:
+                    return None
+                time.sleep(0.01)  # it begins; or it has closed what it is seen by
 
 
 @contextlib.contextmanager
 def started(options):
     """The script, as a Process that is over when the view is."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryFile() as output:
         popen = subprocess.Popen([sys.executable, "--live", options.what, *options.arguments], stdout=output, stderr=subprocess.STDOUT)
         process = Process(popen.pid, popen)
@@ -126,7 +130,10 @@ class terminal:
     def __enter__(self):
         import curses
 
-        self.curses, self.window = curses, curses.initscr()
+        try:
+            self.curses, self.window = curses, curses.initscr()
+        except curses.error as error:
+            sys.exit(f"polyhost top: {error}: set TERM to a terminal that is known, or write into a pipe")
         curses.noecho()
         curses.cbreak()
         with contextlib.suppress(curses.error):

@@ -47,6 +47,7 @@ namespace polyhost::detail {
   put("signature", or_throw(PyUnicode_FromString(numbers.signature.c_str())));
   put("has_batch", or_throw(PyBool_FromLong(numbers.has_batch ? 1 : 0)));
   put("releases_gil", or_throw(PyBool_FromLong(numbers.releases_gil ? 1 : 0)));
+  put("one_sided", or_throw(PyBool_FromLong(numbers.one_sided ? 1 : 0)));
   return dict;
 }
 
