@@ -291,8 +291,8 @@ void Store::enter_child() {
   StoredProcess of_parent = process();
   if (!take_slot_in_place()) {
     // It counts on unseen. In place of what is mapped, so that this takes no more room than there was.
-    ::mmap(base_, slot_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
-           -1, 0);
+    static_cast<void>(::mmap(base_, slot_size, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
     file_number_ = -1;
   }
   of_parent.pid = 0;
