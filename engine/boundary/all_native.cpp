@@ -11,6 +11,8 @@
 #include <polyhost/detail/tick.hpp>
 #include <polyhost/object.hpp>
 
+#include <pthread.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -195,6 +197,12 @@ void end_python() {
   --depth;
 }
 
+// What the thread was in belongs to its parent.
+void enter_child() {
+  calls.clear();
+  depth = 0;
+}
+
 #if PY_VERSION_HEX < 0x030C0000
 
 int profile(PyObject*, PyFrameObject*, int what, PyObject* callable) {
@@ -298,6 +306,7 @@ bool time_all_native() {
   PyErr_SetString(PyExc_RuntimeError, "--all-native needs a Python with a GIL: leave it out");
   return false;
 #else
+  ::pthread_atfork(nullptr, nullptr, enter_child);
   return start();
 #endif
 }
