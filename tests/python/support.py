@@ -30,6 +30,10 @@ def optional(name):
         return None
 
 
+# From 3.12 on, CPython warns of a fork where a thread waits for signals, as it does where a report is asked for.
+FORKS = ["-W", "ignore::DeprecationWarning"]
+
+
 def rows(text):
     """The rows of a report's table: function's name -> {column: text}."""
     lines = text.splitlines()

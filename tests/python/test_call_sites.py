@@ -7,7 +7,7 @@ import tempfile
 import textwrap
 import unittest
 
-from support import run
+from support import FORKS, run
 
 # `#: add 5 f` says that the line calls timing_native.add five times, in the function f; * stands for any.
 SCRIPT = """
@@ -106,7 +106,7 @@ class Exact(unittest.TestCase):
     def report(self, script, *switches):
         """The report, and what the script has printed."""
         path, saved = self.path("script.py", textwrap.dedent(script)), self.path("report.json")
-        done = run("--call-sites=exact", *switches, "--report=json:" + saved, path)
+        done = run("--call-sites=exact", *FORKS, *switches, "--report=json:" + saved, path)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         with open(saved) as file:
             return json.load(file), done.stdout

@@ -5,7 +5,7 @@ import os
 import tempfile
 import unittest
 
-from support import rows, run
+from support import FORKS, rows, run
 
 START = """
 import os, subprocess, sys, time
@@ -42,7 +42,7 @@ class Case(unittest.TestCase):
 
     def report(self, text, *switches, arguments=(), output=None, status=0, **options):
         """The report of a script; its output is kept as self.output."""
-        done = run(f"--report=json:{self.file}", *switches, self.script(text), *arguments, **options)
+        done = run(f"--report=json:{self.file}", *FORKS, *switches, self.script(text), *arguments, **options)
         self.assertEqual((done.returncode, done.stderr), (status, ""))
         self.output = done.stdout
         if output is not None:
@@ -291,7 +291,7 @@ class Modes(Case):
     def test_a_report_of_its_own(self):
         own = os.path.join(self.folder, "own.json")
         child = CALLS.format(3) + "if os.fork() == 0:\n    t.add(1, 1)\n    os._exit(0)\nos.wait()"
-        found = self.report(f"call(2)\nspawn({child!r}, '--report=json:{own}')\nspawn('t.add(1, 1)')")
+        found = self.report(f"call(2)\nspawn({child!r}, '-W', 'ignore::DeprecationWarning', '--report=json:{own}')\nspawn('t.add(1, 1)')")
         self.assertEqual((calls(found), processes(found, "calls")), ({"add": 7}, [(2,), (3,), (1,), (1,)]))
         found = self.read(own)
         self.assertEqual((calls(found), processes(found, "state", "calls")), ({"add": 4}, [("running", 3), ("ended at once", 1)]))

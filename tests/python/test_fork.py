@@ -4,7 +4,7 @@ import os
 import tempfile
 import unittest
 
-from support import rows, run
+from support import FORKS, rows, run
 
 FORK = """
 import os, sys
@@ -53,7 +53,7 @@ class Fork(unittest.TestCase):
     def test_report_into_a_file(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "report.txt")
-            done = run(f"--report=table:{path}", "-c", FORK.format(ending="sys.exit(0)"))
+            done = run(f"--report=table:{path}", *FORKS, "-c", FORK.format(ending="sys.exit(0)"))
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             with open(path) as file:
                 self.assertEqual(rows(file.read())["threads_native.add"]["calls"], 111)
