@@ -29,7 +29,7 @@ Switches, before the script:
   --trace=FILE.json         every call, as trace events for Perfetto (ui.perfetto.dev) and chrome://tracing
   --trace-events=N          the newest N calls of each thread are kept for the trace and the page (1000000)
   --call-sites=exact        the line of Python is looked at on each call; without it, on some of them
-  --live                    `polyhost top PID` may look on; as with every report
+  --live                    `polyhost top PID` may look on, as with --report and --budget
   --all-native              calls of native functions that are not polyhost's (numpy, sqlite3, json, len ...), too: timed
                             from outside, and with a cost for each Python call, too (README.md)
   --budget LINE             `kernels.*: calls <= 1e5, crossing <= 5%, p99 <= 20us`: a script that ends well but

@@ -5,8 +5,6 @@
 #include "record/store.h"
 #include "report/wall.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <exception>
@@ -64,15 +62,16 @@ class Sum {
       if (index < since && (slot.process().ended_ns != 0 || !record::is_running(slot.process().pid))) return;
       record::Ledger one;
       one.add(slot);
-      add(slot.process(), slot.script(), one);
+      Snapshot counted = take_(one);
+      counted.script = slot.script();
+      add(slot.process(), counted, one);
     } catch (const std::exception&) {
       ++unread_;
     }
   }
-  void add(const record::StoredProcess& process, const std::string& script, const record::Ledger& ledger) {
+  // `counted` is the snapshot of the ledger.
+  void add(const record::StoredProcess& process, const Snapshot& counted, const record::Ledger& ledger) {
     all_.add(ledger);
-    Snapshot counted = take_(ledger);
-    counted.script = script;
     processes_.push_back(describe(process, counted));
   }
 
@@ -126,12 +125,13 @@ Snapshot take_snapshot(record::Ledger& own, std::uint64_t since, const TakeSnaps
   record::Store& store = own.store();
   const std::vector<std::uint64_t> slots = store.descendants();
   const std::uint64_t begun = store.begun_after();
-  if (begun == 0) return take(own);
+  if (begun == 0 || (slots.empty() && store.parent())) return take(own);
   Sum sum(take);
-  sum.add(store.process(), take(own).script, own);
+  sum.add(store.process(), take(own), own);
   for (const std::uint64_t slot : slots) sum.add(store.file(), slot, since);
   Snapshot taken = sum.take();
-  if (slots.empty()) taken.processes_unread += begun;  // the script has closed the file
+  // Where the script has closed the file, nobody can be read.
+  taken.processes_unread += slots.empty() ? begun : store.without_slot();
   return taken;
 }
 
@@ -140,14 +140,20 @@ Snapshot look_at(std::int64_t pid) {
   const std::optional<std::uint64_t> slot = file.slot_of(pid);
   if (!slot) throw std::runtime_error("there is no process " + std::to_string(pid));  // any more
   const record::Slot first(file.number(), *slot);
-  const base::Moment start = first.process().start;
+  const record::StoredProcess& process = first.process();
+  const std::string script = first.script();
+  const auto timing = process.timing < POLYHOST_TIMING_COUNT ? static_cast<polyhost_timing>(process.timing)
+                                                             : POLYHOST_TIMING_EXACT;
   const TakeSnapshot take = [&](const record::Ledger& ledger) {
-    return record::take_snapshot(ledger, start, first.script(), POLYHOST_TIMING_EXACT, {});
+    return record::take_snapshot(ledger, process.start, script, timing, {}, process.every_site != 0);
   };
   Sum sum(take);
   sum.add(file.number(), *slot, 0);
   for (const std::uint64_t child : file.descendants(*slot)) sum.add(file.number(), child, 0);
-  return sum.take();
+  Snapshot taken = sum.take();
+  if (taken.processes.empty())
+    throw std::runtime_error("what process " + std::to_string(pid) + " has counted cannot be read");
+  return taken;
 }
 
 }  // namespace polyhost::family

@@ -140,6 +140,7 @@ void choose_modes(const Options& options, bool has_parent) {
   boundary::set_timing(options.timing.value_or(static_cast<polyhost_timing>(timing)));
 }
 
+// Not where the child begins: nothing may be freed there.
 record::Regions& regions() {
   if (std::exchange(current().regions_process, ::getpid()) != ::getpid()) current().regions.reset();
   return current().regions;
@@ -153,7 +154,7 @@ record::Snapshot snapshot_of(const record::Ledger& ledger) {
 
 // What is known beside the counts.
 record::Snapshot with_rest(record::Snapshot taken) {
-  taken.threads = boundary::several_threads() || !taken.processes.empty();
+  taken.threads = boundary::several_threads();
   if (const record::Trace* trace = boundary::trace()) {
     taken.traced = true;
     taken.trace_events = trace->events();
@@ -167,6 +168,7 @@ std::string look_at(std::int64_t pid) { return report::json(family::look_at(pid)
 
 // Without it the script runs as well.
 void time_all_native() {
+  // Which has what happens at the end, and to signals: a script may import no native function of polyhost's.
   const object module = object::steal(PyImport_ImportModule(POLYHOST_CAPSULE_MODULE));
   if (module && boundary::time_all_native()) return;
   PyErr_Print();

@@ -5,15 +5,14 @@
 #include "boundary/table.h"
 
 #include <Python.h>
-#include <polyhost/convert.hpp>
 #include <polyhost/detail/account.hpp>
-#include <polyhost/detail/errors.hpp>
 #include <polyhost/detail/tick.hpp>
 #include <polyhost/object.hpp>
 
 #include <pthread.h>
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -108,10 +107,19 @@ const PyMethodDef* definition_of(PyObject* callable) {
 
 const void* key_of(PyObject* callable) {
   if (const PyMethodDef* method = definition_of(callable)) return method;
-  return PyType_Check(callable) != 0 ? static_cast<const void*>(callable) : Py_TYPE(callable);
+  if (PyType_Check(callable) != 0) return callable;
+  return &Py_TYPE(callable)->tp_call;  // of an instance; its type may be called, too
 }
 
-// Empty for what is not timed here: Python's functions and classes, and what has rows of its own.
+// Calls of Python code. Not remembered: classes come and go.
+bool is_python(PyObject* callable) {
+  if (PyFunction_Check(callable) || PyMethod_Check(callable)) return true;
+  return definition_of(callable) == nullptr &&
+         is_python_class(PyType_Check(callable) != 0 ? reinterpret_cast<PyTypeObject*>(callable)
+                                                     : Py_TYPE(callable));
+}
+
+// Empty for what has rows of its own.
 Name name_of(PyObject* callable) {
   const PyMethodDef* const method = definition_of(callable);
   if (method != nullptr) {
@@ -122,14 +130,13 @@ Name name_of(PyObject* callable) {
   }
   const bool is_type = PyType_Check(callable) != 0;
   auto* const type = is_type ? reinterpret_cast<PyTypeObject*>(callable) : Py_TYPE(callable);
-  if (PyFunction_Check(callable) || PyMethod_Check(callable) || is_python_class(type) ||
-      std::string_view(type->tp_name).starts_with("polyhost"))
-    return {};
+  if (std::string_view(type->tp_name).starts_with("polyhost")) return {};
   Py_INCREF(type);  // its address stays its own
   return name_of(type, is_type ? "" : "__call__");
 }
 
 polyhost_record* record_of(PyObject* callable) {
+  if (is_python(callable)) return nullptr;
   const void* key = key_of(callable);
   const auto known = records().find(key);
   if (known != records().end()) return known->second;
@@ -169,7 +176,7 @@ void end(PyObject* callable, bool failed) {
   detail::account<POLYHOST_INBOUND>(
       record, {call.entry, call.entry, exit, exit, 0, 0, table().thread()->nested - call.nested});
   if (failed) record.errors += 1;
-  set_nested(call.nested + (outer != 0 ? outer : 1));
+  set_nested(call.nested + (outer != 0 ? outer : 1));  // that a call has ended must show (abi.h)
   if (const auto observe = table().observe)
     observe(&record, call.entry, call.entry, exit, exit, 0, failed ? 1 : 0);
   if (record.until_look != 0) {
@@ -278,7 +285,10 @@ PyMethodDef callbacks[] = {{"CALL", as_method(on_call), METH_FASTCALL, nullptr},
 bool start() {
   constexpr int tool = 4;  // of those that have no name
   PyObject* const monitoring = PySys_GetObject("monitoring");
-  if (monitoring == nullptr) return false;
+  if (monitoring == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "this Python has no sys.monitoring");
+    return false;
+  }
   object done = object::steal(PyObject_CallMethod(monitoring, "use_tool_id", "is", tool, "polyhost"));
   const object events = object::steal(done ? PyObject_GetAttrString(monitoring, "events") : nullptr);
   long wanted = 0;

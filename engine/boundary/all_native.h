@@ -4,8 +4,8 @@
 
 namespace polyhost::boundary {
 
-// From now on, in this thread and in those that the module threading starts. Needs the GIL. False with an
-// exception set.
+// From now on, in this thread and in those that the module threading starts; from CPython 3.12 on, in all.
+// Needs the GIL. False with an exception set.
 //
 // CPython 3.11 tells of functions and methods through PyEval_SetProfile, which it forgets when the script
 // sets a profiler of its own; later ones tell of types, too, through sys.monitoring, of which this takes a

@@ -359,11 +359,13 @@ std::vector<std::uint64_t> Store::descendants() const {
   return file_number_ >= 0 && has_file() ? descendants_in(file_, slot_) : std::vector<std::uint64_t>();
 }
 
-std::uint64_t Store::begun_after() const {
+std::uint64_t Store::taken() const {
   if (head_ == nullptr || file_number_ < 0) return 0;
-  const std::uint64_t taken = __atomic_load_n(&reinterpret_cast<const Head*>(head_)->taken, __ATOMIC_RELAXED);
-  return taken - std::min(taken, slot_ + 1);
+  return __atomic_load_n(&reinterpret_cast<const Head*>(head_)->taken, __ATOMIC_RELAXED);
 }
+
+std::uint64_t Store::begun_after() const { return taken() - std::min(taken(), slot_ + 1); }
+std::uint64_t Store::without_slot() const { return taken() - std::min(taken(), most_slots); }
 
 std::optional<FamilyFile> family_of(std::int64_t pid) {
   const std::string folder = folder_of(pid);

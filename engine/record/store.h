@@ -161,6 +161,8 @@ class Store {
   [[nodiscard]] int file() const { return file_; }
   // That of the next process which begins.
   [[nodiscard]] std::uint64_t next_slot() const { return slot_ + 1 + begun_after(); }
+  // How many of the family found all slots taken.
+  [[nodiscard]] std::uint64_t without_slot() const;
   // How many have begun so far, whether they can be read or not.
   [[nodiscard]] std::uint64_t begun_after() const;
 
@@ -171,6 +173,7 @@ class Store {
 
   void* allocate(std::size_t size);
   [[nodiscard]] bool has_file() const;
+  [[nodiscard]] std::uint64_t taken() const;  // slots; more than there are, where some found none
   bool share_file(int file);
   bool take_slot_in_place();
 

@@ -11,7 +11,8 @@ Wall split_wall(const record::Snapshot& snapshot) {
     wall.crossing_ns += f.crossing_ns;
   }
   const std::uint64_t boundary = wall.native_ns + wall.crossing_ns;
-  wall.python_known = !snapshot.threads && boundary >= wall.native_ns && boundary <= snapshot.wall_ns;
+  wall.python_known = !snapshot.threads && snapshot.processes.empty() && boundary >= wall.native_ns &&
+                      boundary <= snapshot.wall_ns;
   if (wall.python_known) wall.python_ns = snapshot.wall_ns - boundary;
   return wall;
 }

@@ -295,6 +295,8 @@ class Modes(Case):
         self.assertEqual((calls(found), processes(found, "calls")), ({"add": 7}, [(2,), (3,), (1,), (1,)]))
         found = self.read(own)
         self.assertEqual((calls(found), processes(found, "state", "calls")), ({"add": 4}, [("running", 3), ("ended at once", 1)]))
+        self.report(f"child = subprocess.Popen([sys.executable, '--report=json:{own}', '-c', 'import sys; sys.stdin.read()'], stdin=subprocess.PIPE)\nos.waitpid(fork(call, 3), 0)\nchild.communicate()")
+        self.assertEqual(self.read(own)["processes"], [])  # the other one is not its child
 
     def test_saved_and_shown(self):
         done = run("--report", f"--report=json:{self.file}", self.script(f"call(2)\nos.waitpid(fork(call, 3), 0)\nspawn({CALLS.format(4)!r})"))

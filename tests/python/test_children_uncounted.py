@@ -5,7 +5,7 @@ import os
 import resource
 import unittest
 
-from support import PLUGINS, POLYHOST, PYTHON, SANITIZER, rows, run
+from support import FORKS, PLUGINS, POLYHOST, PYTHON, SANITIZER, rows, run
 from test_children import START, Case, calls, processes
 
 
@@ -107,6 +107,16 @@ assert os.pread(files[0], 10000, 0) == b"x" * 5000
         for program in PYTHON, POLYHOST:
             done = run("-c", "print('end')", program=program, preexec_fn=limit)
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
+
+    @unittest.skipIf(SANITIZER, "thousands of forks take minutes there")
+    def test_more_than_find_room(self):
+        text = "call(1)\nfor i in range(4200):\n  if i == 4199: os.waitpid(fork(call, 5), 0)\n  else: os.waitpid(fork(call, 0), 0)\nprint('end')"
+        done = run(f"--report=json:{self.file}", "--report", *FORKS, self.script(text))
+        self.assertEqual((done.returncode, done.stdout), (0, "end\n"))
+        with open(self.file) as file:
+            found = json.load(file)
+        self.assertEqual((calls(found), found["processes_unread"]), ({"add": 1}, 105))
+        self.assertIn("\n  and 105 that could not be read, or found no room: their calls are not counted\n", done.stderr)
 
     def test_a_damaged_slot(self):
         text = """

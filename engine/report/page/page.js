@@ -34,7 +34,7 @@ const count = (n) => n.toLocaleString("en");
 const outer = (f) => Math.max(f.python_ns, f.native_ns);
 const timed_calls = (f) => Math.max(f.calls - f.lost, 1);
 const unless_untimed = (value) => (f) => (f.timed === 0 ? "\u2013" : value(f));
-const two_sided = (show) => (f) => (f.one_sided ? "-" : unless_untimed(show)(f));
+const two_sided = (show) => (f) => (f.one_sided ? "\u2013" : unless_untimed(show)(f));
 const one_side = (f) => (f.one_sided ? f.self_ns : 0);
 const columns = [
   { title: "Function", value: (f) => f.name, show: (f) => f.name, text: true },
@@ -83,7 +83,7 @@ const draw_wall = () => {
     { name: "native", kind: "native", ns: native },
     { name: "crossing", kind: "crossing", ns: crossing },
   ];
-  const known = !report.threads && native + crossing <= state.part.wall_ns;
+  const known = !report.threads && !(report.processes?.length > 0) && native + crossing <= state.part.wall_ns;
   if (known) parts.unshift({ name: "Python", kind: "python", ns: state.part.wall_ns - native - crossing });
   draw_bar($("wall"), $("wall-parts"), parts);
   if (!known) $("wall-parts").append(make("li", `${report.processes?.length > 0 ? "over all processes; " : report.threads ? "over all threads; " : ""}Python\u2019s part is unknown`));
@@ -152,7 +152,7 @@ const choose = (f) => {
   if (row) row.focus();
   if (state.chosen === null) return;
   $("detail-title").textContent = f.name + (f.signature ?? "");
-  const split = f.split + f.lost >= f.calls ? "every call was split" : `${count(f.split)} of ${count(f.calls)} calls were split into their sides`;
+  const split = f.one_sided ? "not polyhost\u2019s: timed from outside, and only this one side" : f.split + f.lost >= f.calls ? "every call was split" : `${count(f.split)} of ${count(f.calls)} calls were split into their sides`;
   $("detail-text").textContent = `${f.direction}, ${count(f.calls)} calls, ${count(f.errors)} errors, ${count(f.lost)} not timed; ${split}. ` +
     `A call: shortest ${duration(f.min_ns)}, longest ${duration(f.max_ns)}.`;
   const inbound = f.direction === "inbound";
@@ -174,7 +174,8 @@ const choose = (f) => {
 };
 
 const draw_processes = () => {
-  const all = [...(report.processes ?? [])].sort((a, b) => b.calls - a.calls);
+  const [first, ...children] = report.processes ?? [];
+  const all = first === undefined ? [] : [first, ...children.sort((a, b) => b.calls - a.calls)];
   const shown = all.slice(0, 100);
   $("processes-section").hidden = all.length === 0;
   $("processes").replaceChildren(...shown.map((p) => {

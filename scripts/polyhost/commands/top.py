@@ -18,7 +18,7 @@ from polyhost.boundary import _duration
 
 DESCRIPTION = """\
 Shows what a running script and its children call, and what it costs, afresh each second. PID is a process that polyhost runs with --live,
-with POLYHOST_LIVE=1 in its environment, or with a report asked for. A script is started with --live, and what it writes is shown
+with POLYHOST_LIVE=1 in its environment, or with --report or --budget. A script is started with --live, and what it writes is shown
 when the view ends. Keys: q ends the view, s changes the order of the rows. Into a pipe, one table follows the other.
 """
 HEAD = "function", "direction", "calls/s", "calls", "native", "crossing", "per call"
@@ -47,7 +47,7 @@ class Process:
     """What is looked at; look() is None once it has ended."""
 
     def __init__(self, pid, popen=None):
-        self.pid, self.popen, self.seen = pid, popen, False
+        self.pid, self.popen, self.seen, self.status = pid, popen, False, 0
 
     def look(self):
         """The counts of the process and its children, as in a report; ends the command where there is nothing to see."""
@@ -88,7 +88,7 @@ def started(options):
 def watch(process, options):
     before = process.look()
     order = 0
-    with (terminal if sys.stdout.isatty() else pipe)(options.interval) as view:
+    with (Terminal if sys.stdout.isatty() else Pipe)(options.interval) as view:
         for _ in range(options.looks):
             key = view.wait()
             if key == "q" or before is None or (after := process.look()) is None:
@@ -99,7 +99,7 @@ def watch(process, options):
                 before = after
 
 
-class pipe:
+class Pipe:
     """Tables one after the other."""
 
     def __init__(self, interval):
@@ -121,7 +121,7 @@ class pipe:
         print("\n".join(text), end="\n\n", flush=True)
 
 
-class terminal:
+class Terminal:
     """A screen that is drawn anew."""
 
     def __init__(self, interval):
@@ -193,14 +193,15 @@ def rates(now, before, seconds):
         "calls": now["calls"],
         "native": since("native_ns") / 1e9 / seconds,
         "crossing": since("crossing_ns") / 1e9 / seconds,
-        "per call": since("crossing_ns") / calls if calls else None,
+        "per call": since("crossing_ns") / calls if calls and not now["one_sided"] else None,
+        "one_sided": now["one_sided"],
         "self": since("self_ns") / 1e9 / seconds if now["direction"] == "inbound" else 0,
     }
 
 
 def shown(row):
     per_call = "-" if row["per call"] is None else _duration(row["per call"])
-    return (row["function"], row["direction"], f"{row['calls/s']:,.0f}", str(row["calls"]), f"{row['native']:.1%}", f"{row['crossing']:.1%}", per_call)
+    return (row["function"], row["direction"], f"{row['calls/s']:,.0f}", str(row["calls"]), f"{row['native']:.1%}", "-" if row["one_sided"] else f"{row['crossing']:.1%}", per_call)
 
 
 def aligned(row, widths):
