@@ -132,6 +132,7 @@ Snapshot take_snapshot(record::Ledger& own, std::uint64_t since, const TakeSnaps
   Snapshot taken = sum.take();
   // Where the script has closed the file, nobody can be read.
   taken.processes_unread += slots.empty() ? begun : store.without_slot();
+  if (taken.processes.size() == 1 && taken.processes_unread == 0) taken.processes.clear();  // it is alone
   return taken;
 }
 

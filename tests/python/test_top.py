@@ -12,7 +12,7 @@ import time
 import unittest
 
 from screen import Screen
-from support import POLYHOST, run
+from support import POLYHOST, SANITIZER, run
 
 LONG = 120  # seconds; no test waits for the end of it
 LOOP = "\nprint('ready', flush=True)\nwhile True:\n    for i in range(100): t.add(i, 1)\n    time.sleep(0.001)"
@@ -139,14 +139,15 @@ class Pipe(Case):
             self.assertTrue(done.stdout.endswith("end\n"), done.stdout)
 
     def test_the_view_ends_the_script(self):
-        done = self.top("--interval=0.1", "--looks=2", self.script("import atexit; atexit.register(print, 'over')" + LOOP), status=143)
-        self.assertEqual(len(tables(done.stdout)), 2)
+        looks = 50 if SANITIZER else 15  # so that the script is there
+        done = self.top("--interval=0.1", f"--looks={looks}", self.script("import atexit; atexit.register(print, 'over')" + LOOP), status=143)
+        self.assertEqual(len(tables(done.stdout)), looks)
         self.assertIn("\nready\n", done.stdout)
 
     def test_a_process_that_ends(self):
         for last in "sys.exit(7)", "os._exit(7)", "os.kill(os.getpid(), 9)":
             with self.subTest(last):
-                text = f"print('ready', flush=True)\nfor i in range(1000): t.add(i, 1), time.sleep(0.001)\n{last}"
+                text = f"print('ready', flush=True)\nfor i in range({20_000 if SANITIZER else 3000}): t.add(i, 1), time.sleep(0.001)\n{last}"
                 process = self.start(text, "--live", stdin=subprocess.DEVNULL)
                 done = self.top("--interval=0.05", process.pid)
                 self.assertEqual(done.stderr, "")
