@@ -14,6 +14,7 @@ import unittest
 from screen import Screen
 from support import POLYHOST, SANITIZER, run
 
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # see test_saved_reports.py
 LONG = 120  # seconds; no test waits for the end of it
 LOOP = "\nprint('ready', flush=True)\nwhile True:\n    for i in range(100): t.add(i, 1)\n    time.sleep(0.001)"
 START = "import threads_native as t, os, sys, time\n"
