@@ -109,8 +109,7 @@ void enter_child() {
 void note_end() { boundary::ledger().store().process().ended_ns = base::now().ns; }
 
 // Where the parent's report, or a look from outside, finds the counts. What cannot be had is done without.
-// True if the parent is known.
-bool share_counts(bool first) {
+void share_counts(bool first) {
   record::Store& store = boundary::ledger().store();
   const char* address = ::secure_getenv(address_variable);
   // First: a child that knows nothing of it would count where its parent does.
@@ -123,13 +122,11 @@ bool share_counts(bool first) {
   std::atexit(note_end);
   const std::string own = store.address();
   if (!own.empty()) ::setenv(address_variable, own.c_str(), 1);
-  return joined;
 }
 
 // How calls are timed and looked at: as the options say, or as the parent does.
-void choose_modes(const Options& options, bool has_parent) {
-  const std::optional<record::StoredProcess> parent =
-      has_parent ? boundary::ledger().store().parent() : std::nullopt;
+void choose_modes(const Options& options) {
+  const std::optional<record::StoredProcess> parent = boundary::ledger().store().parent();
   const bool every_site = options.call_sites_exact || (parent && parent->every_site != 0);
   boundary::ledger().store().process().every_site = every_site ? 1 : 0;
   if (every_site) boundary::count_call_sites_exactly();
@@ -187,14 +184,14 @@ void begin(const Options& options) {
   base::choose_clock();
   current().begun = current().start = base::now();
   current().script = options.script;
-  const bool has_parent = share_counts(options.shares);
+  share_counts(options.shares);
   if (options.trace_events > 0) boundary::start_trace(options.trace_events);
   const auto in_order = [](const record::Snapshot& snapshot, const std::string& format,
                            const std::string& order) { return render(snapshot, format, {.order = order}); };
   boundary::register_module({take_snapshot, reset, begin_region, end_region, in_order, show, diff, advise,
                              look_at, options.write_reports, options.write_reports_of_copy,
                              options.reports_at_end, options.reloads});
-  choose_modes(options, has_parent);
+  choose_modes(options);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +

@@ -2,6 +2,8 @@
 // holds the pages that were written to. It is sealed: nobody can cut it short under those who have it mapped.
 #include "record/store.h"
 
+#include "base/descriptor.h"
+
 #include <polyhost/version.h>
 
 #include <dirent.h>
@@ -31,8 +33,6 @@ constexpr std::uint64_t most_slots = 4096;
 constexpr std::size_t file_size = head_size + most_slots * slot_size;
 constexpr const char* file_name = "polyhost counts";
 constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-// Above what scripts count on: the lowest free descriptor is the one they get next.
-constexpr int lowest_descriptor = 64;
 
 // What lies in the file is read by the same version only.
 struct Head {
@@ -80,7 +80,7 @@ std::optional<StoredProcess> process_in(int file, std::uint64_t slot) {
 // A descriptor of it out of the script's way; -1 if it cannot be had.
 int lift(int file) {
   if (file < 0) return -1;
-  const int lifted = ::fcntl(file, F_DUPFD_CLOEXEC, lowest_descriptor);
+  const int lifted = base::duplicate_out_of_the_way(file);
   ::close(file);
   return lifted;
 }

@@ -1,6 +1,8 @@
 // Claiming a file or stderr, and writing to it at the end.
 #include "report/output.h"
 
+#include "base/descriptor.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -14,9 +16,6 @@
 
 namespace polyhost::report {
 namespace {
-
-// Above what scripts count on: the lowest free descriptor is the one they get next.
-constexpr int lowest_descriptor = 64;
 
 std::string absolute(const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
@@ -41,7 +40,7 @@ int standard_stream(const struct stat& file) {
 
 // Moves a descriptor out of the script's way.
 int lift(int descriptor) {
-  const int lifted = ::fcntl(descriptor, F_DUPFD_CLOEXEC, lowest_descriptor);
+  const int lifted = base::duplicate_out_of_the_way(descriptor);
   if (lifted < 0) return descriptor;
   ::close(descriptor);
   return lifted;
@@ -74,7 +73,7 @@ bool terminal_takes_colours() {
 
 Output::Output(const std::string& path) : path_(absolute(path)) {
   if (path_.empty()) {
-    claim(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, lowest_descriptor));
+    claim(base::duplicate_out_of_the_way(STDERR_FILENO));
   } else {
     reopen();
   }
@@ -116,7 +115,7 @@ int Output::reopen() {
   ::fstat(descriptor_, &file);
   if (const int stream = standard_stream(file); stream >= 0) {
     ::close(descriptor_);
-    claim(::fcntl(stream, F_DUPFD_CLOEXEC, lowest_descriptor));
+    claim(base::duplicate_out_of_the_way(stream));
     truncate_ = false;
   }
   return error_;
