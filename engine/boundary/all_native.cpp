@@ -1,7 +1,6 @@
 // Each thread keeps the calls that it is in; what is called has its record by the place of its definition.
 #include "boundary/all_native.h"
 
-#include "boundary/call_sites.h"
 #include "boundary/table.h"
 
 #include <Python.h>
@@ -56,6 +55,11 @@ Name name_of(const PyTypeObject* type, const std::string& method) {
           method.empty() ? name : name + "." + method};
 }
 
+// A type itself, or that of an instance. Borrowed.
+PyTypeObject* type_of(PyObject* of) {
+  return PyType_Check(of) != 0 ? reinterpret_cast<PyTypeObject*>(of) : Py_TYPE(of);
+}
+
 bool defines(const PyTypeObject* type, const PyMethodDef* wanted) {
   for (const PyMethodDef* method = type->tp_methods; method != nullptr && method->ml_name != nullptr;
        ++method)
@@ -76,8 +80,7 @@ const PyTypeObject* definer(PyTypeObject* type, const PyMethodDef* method) {
 Name name_of_function(PyObject* function, const PyMethodDef* method) {
   PyObject* const self = PyCFunction_GET_SELF(function);
   if (self != nullptr && PyModule_Check(self) == 0) {
-    auto* const type = PyType_Check(self) != 0 ? reinterpret_cast<PyTypeObject*>(self) : Py_TYPE(self);
-    if (const PyTypeObject* found = definer(type, method)) return name_of(found, method->ml_name);
+    if (const PyTypeObject* found = definer(type_of(self), method)) return name_of(found, method->ml_name);
   }
   PyObject* const module = reinterpret_cast<PyCFunctionObject*>(function)->m_module;
   const char* name = module != nullptr && PyUnicode_Check(module) ? PyUnicode_AsUTF8(module) : nullptr;
@@ -114,9 +117,7 @@ const void* key_of(PyObject* callable) {
 // Calls of Python code. Not remembered: classes come and go.
 bool is_python(PyObject* callable) {
   if (PyFunction_Check(callable) || PyMethod_Check(callable)) return true;
-  return definition_of(callable) == nullptr &&
-         is_python_class(PyType_Check(callable) != 0 ? reinterpret_cast<PyTypeObject*>(callable)
-                                                     : Py_TYPE(callable));
+  return definition_of(callable) == nullptr && is_python_class(type_of(callable));
 }
 
 // Empty for what has rows of its own.
@@ -128,11 +129,10 @@ Name name_of(PyObject* callable) {
                                             : name_of(PyDescr_TYPE(callable), method->ml_name);
     return name.module == POLYHOST_CAPSULE_MODULE ? Name{} : name;
   }
-  const bool is_type = PyType_Check(callable) != 0;
-  auto* const type = is_type ? reinterpret_cast<PyTypeObject*>(callable) : Py_TYPE(callable);
+  PyTypeObject* const type = type_of(callable);
   if (std::string_view(type->tp_name).starts_with("polyhost")) return {};
   Py_INCREF(type);  // its address stays its own
-  return name_of(type, is_type ? "" : "__call__");
+  return name_of(type, PyType_Check(callable) != 0 ? "" : "__call__");
 }
 
 polyhost_record* record_of(PyObject* callable) {

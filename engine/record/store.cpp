@@ -287,16 +287,15 @@ std::string Store::address() const {
 
 void Store::enter_child() {
   if (base_ == nullptr) return;  // memory of its own is the child's already
-  copied_slot_ = slot_;
   StoredProcess of_parent = process();
+  of_parent.pid = 0;
+  of_parent.parent = slot_;
   if (!take_slot_in_place()) {
     // It counts on unseen. In place of what is mapped, so that this takes no more room than there was.
     static_cast<void>(::mmap(base_, slot_size, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
     file_number_ = -1;
   }
-  of_parent.pid = 0;
-  of_parent.parent = copied_slot_;
   of_parent.used = used_;
   process() = of_parent;
 }
@@ -316,7 +315,7 @@ void Store::copy(const void* from, const void* until) {
   const auto size =
       static_cast<std::size_t>(static_cast<const std::byte*>(until) - static_cast<const std::byte*>(from));
   const ssize_t read =
-      ::pread(file_, base_ + begin, size, static_cast<off_t>(place_of(copied_slot_) + begin));
+      ::pread(file_, base_ + begin, size, static_cast<off_t>(place_of(process().parent) + begin));
   static_cast<void>(read);
 }
 

@@ -186,7 +186,6 @@ class Store {
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
   std::uint64_t slot_ = 0;
-  std::uint64_t copied_slot_ = 0;  // the parent's, in a forked child
   std::int64_t file_process_ = 0;  // which has the file open as file_number_ for the others
   int file_number_ = -1;
 };
