@@ -42,6 +42,8 @@ Switches, before the script:
   --timing=off              nothing is counted, and a call costs nothing more
   --reload                  a .cpp that was imported is compiled and loaded again when it changes, while the
                             script runs (polyhost.reload)
+  --accelerate json         json.loads, dumps, load and dump are native, also in the script's child processes: same
+                            results and errors, faster (polyhost.accelerate)
   --gc=throughput           the garbage collector looks for cycles after 50,000 new objects, not 700: faster
                             for programs that make many objects, and they keep more memory meanwhile
                             (gc.set_threshold(50000, 20, 100); for this process, not its children)
@@ -53,6 +55,7 @@ Environment:
   CXX=COMPILER              compiles C++ (g++ without it)
   POLYHOST_REPORT=1         as --report, for every process that uses native functions, under python3, too
   POLYHOST_LIVE=1           as --live
+  POLYHOST_ACCELERATE=json  as --accelerate
   POLYHOST_LOG=debug        shows what the host does
   VIRTUAL_ENV=DIRECTORY     an activated venv: its packages are found, as if by its bin/python
 

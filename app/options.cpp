@@ -70,6 +70,15 @@ void read_gc(std::string_view value, CommandLine& line) {
   line.run.gc_throughput = true;
 }
 
+// "--accelerate=json"
+void read_accelerate(std::string_view value, CommandLine& line) {
+  if (const std::string wrong = unknown_accelerators(value); !wrong.empty() || value.empty())
+    line.error = (value.empty() ? "--accelerate lacks a name" : "--accelerate knows no " + wrong) +
+                 ": use --accelerate=" + accelerator_names();
+  if (!line.run.accelerators.empty()) line.run.accelerators += ',';
+  line.run.accelerators += value;
+}
+
 // "--timing=sampled"
 void read_timing(std::string_view value, CommandLine& line) {
   if (const auto timing = record::timing_of(value)) {
@@ -164,6 +173,7 @@ struct Switch {
   void (*read)(std::string_view value, CommandLine& line);
 };
 constexpr Switch switches[] = {{"--budget", read_budget},
+                               {"--accelerate", read_accelerate},
                                {"--report", read_report},
                                {"--gc", read_gc},
                                {"--sort", read_sort},
@@ -236,6 +246,10 @@ CommandLine parse(int argc, char** argv) {
     if (argument.size() < 2 || argument.front() != '-') break;  // a script, or "-"
     if (argument == "--budget" && i + 1 < argc) {  // its value is a sentence, and may stand on its own
       read_budget(argv[++i], line);
+      continue;
+    }
+    if (argument == "--accelerate" && i + 1 < argc) {
+      read_accelerate(argv[++i], line);
       continue;
     }
     if (read_switch(argument, line)) continue;

@@ -11,6 +11,7 @@ endif()
 install(TARGETS polyhost RUNTIME DESTINATION bin)
 install(DIRECTORY engine/include/polyhost DESTINATION include)
 install(DIRECTORY scripts/polyhost DESTINATION ${POLYHOST_PACKAGE_DIRECTORY} PATTERN __pycache__ EXCLUDE)
+install(TARGETS _polyhost_json LIBRARY DESTINATION ${POLYHOST_PACKAGE_DIRECTORY}/polyhost/json)
 
 set_target_properties(polyhost_abi PROPERTIES EXPORT_NAME abi)
 set_target_properties(polyhost_native PROPERTIES EXPORT_NAME native)

@@ -28,6 +28,10 @@ namespace {
 
 constexpr int over_budget_status = 3;
 
+// Those of scripts/polyhost/accelerators.
+constexpr std::string_view known_accelerators[] = {"json"};
+constexpr const char* accelerators_variable = "POLYHOST_ACCELERATE";
+
 constinit std::mutex writing;
 constinit bool written = false;
 
@@ -42,6 +46,7 @@ struct Run {
   std::optional<report::Output> messages;  // stderr, as it was when the run began
   bool over_budget = false;
   bool imports_cpp = false;
+  std::vector<std::string> accelerators;
 };
 
 Run& current_run() {
@@ -121,7 +126,38 @@ void write_reports_of_copy() {
 }
 
 // Called when Python is initialised.
-void python_started() { session::python_started(current_run().imports_cpp); }
+void python_started() { session::python_started(current_run().imports_cpp, current_run().accelerators); }
+
+std::vector<std::string> split(std::string_view names) {
+  std::vector<std::string> all;
+  for (std::size_t begin = 0; begin < names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    all.emplace_back(names.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return all;
+}
+
+// What the switch and the environment ask for; from now on the environment asks for all of it, so that
+// children do as this process does.
+std::vector<std::string> choose_accelerators(std::string names) {
+  if (detail::environment_wants(accelerators_variable)) {
+    const std::string inherited = std::getenv(accelerators_variable);
+    const std::string wrong = unknown_accelerators(inherited);
+    if (wrong.empty())
+      names += (names.empty() ? "" : ",") + inherited;
+    else
+      base::log_error(std::string(accelerators_variable) + " knows no " + wrong + ": use " +
+                      accelerator_names());
+  }
+  std::vector<std::string> all = split(names);
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  std::string joined;
+  for (const std::string& name : all) joined += (joined.empty() ? "" : ",") + name;
+  if (!all.empty()) ::setenv(accelerators_variable, joined.c_str(), 1);
+  return all;
+}
 
 // Nothing, with a message, if a file cannot be opened.
 std::optional<report::Output> claim(const char* what, const std::string& file) {
@@ -148,10 +184,27 @@ bool claim_outputs(const std::vector<ReportRequest>& requests, const std::string
 
 }  // namespace
 
+std::string unknown_accelerators(std::string_view names) {
+  std::string unknown;
+  for (const std::string& name : split(names)) {
+    if (std::ranges::find(known_accelerators, name) != std::end(known_accelerators)) continue;
+    unknown += (unknown.empty() ? "'" : ", '") + name + "'";
+  }
+  return unknown;
+}
+
+std::string accelerator_names() {
+  std::string names;
+  for (const std::string_view name : known_accelerators)
+    names.append(names.empty() ? "" : " or ").append(name);
+  return names;
+}
+
 int run(const RunOptions& options) {
   Run& current = current_run();
   current.process = ::getpid();
   current.imports_cpp = options.imports_cpp;
+  current.accelerators = choose_accelerators(options.accelerators);
   current.order = options.order;
   std::vector<ReportRequest> requests = options.reports;
   // As under plain python3: every process inherits it, and most of them have no native functions.

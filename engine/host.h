@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace polyhost {
@@ -35,7 +36,13 @@ struct RunOptions {
   bool all_native = false;                   // native functions that are not polyhost's are timed, too
   bool live = false;                         // other processes may look on
   bool call_sites_exact = false;             // the line that makes a call is looked at each time
+  std::string accelerators;                  // "json": what polyhost.accelerate gets at the start
 };
+
+// Of names with commas between them, those that polyhost.accelerate does not know, as "'x', 'y'".
+std::string unknown_accelerators(std::string_view names);
+// Those that it knows.
+std::string accelerator_names();
 
 // Runs a script, and writes the reports when Python has ended. Returns the exit status; may not return
 // (interpreter/interpreter.h). A report's file that cannot be opened ends the run before it begins, with

@@ -1,6 +1,7 @@
 // Clock, ledger and built-in modules, wired together.
 #include "session.h"
 
+#include "accelerators/accelerators.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "boundary/all_native.h"
@@ -172,6 +173,14 @@ void time_all_native() {
   base::log_error("--all-native cannot be had: only polyhost's own functions are timed");
 }
 
+// Without it the script runs as well.
+void accelerate(const std::string& name) {
+  const object module = object::steal(PyImport_ImportModule("polyhost.accelerators"));
+  if (module && object::steal(PyObject_CallMethod(module.get(), "accelerate", "s", name.c_str()))) return;
+  PyErr_Print();
+  base::log_error("--accelerate " + name + " cannot be had: it is the standard library's");
+}
+
 // For the end that a second Ctrl-C forces. No report can be made then: the native function may hold any lock.
 const char* last_words(bool reports) {
   return reports ? "polyhost: ended by the second Ctrl-C in a native function; the report is lost\n"
@@ -194,14 +203,16 @@ void begin(const Options& options) {
   choose_modes(options);
   boundary::prepare_watch(last_words(options.reports_at_end));
   interpreter::freeze(package::modules());
+  accelerators::register_modules();
   base::log_debug("polyhost " POLYHOST_VERSION " runs " +
                   (options.script.empty() ? "no script" : options.script) + " by Python " +
                   interpreter::version() + ", clock " + base::clock_source());
 }
 
-void python_started(bool imports_cpp) {
+void python_started(bool imports_cpp, const std::vector<std::string>& accelerators) {
   boundary::remember_python_handler();
   if (imports_cpp) toolchain::install_finder();
+  std::ranges::for_each(accelerators, accelerate);
   if (boundary::ledger().store().process().all_native != 0) time_all_native();
 }
 

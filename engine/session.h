@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace polyhost::session {
 
@@ -35,8 +36,9 @@ struct Options {
 // thread becomes Python's main thread. Throws std::bad_alloc.
 void begin(const Options& options);
 
-// Once Python is initialised; `imports_cpp`: `import kernels` finds kernels.cpp.
-void python_started(bool imports_cpp);
+// Once Python is initialised; `imports_cpp`: `import kernels` finds kernels.cpp; `accelerators`: what
+// polyhost.accelerate gets.
+void python_started(bool imports_cpp, const std::vector<std::string>& accelerators = {});
 
 // The ledger as it is now. Needs the GIL while Python runs.
 record::Snapshot take_snapshot();

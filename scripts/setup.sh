@@ -24,6 +24,8 @@ libexpat1-dev       linked into the binary, as libpython needs it
 libspdlog-dev       the host's messages
 libfmt-dev          formats the host's messages
 nlohmann-json3-dev  writes the JSON report
+libfast-float-dev   rounds the numbers that polyhost.json reads
+libdragonbox-dev    finds the shortest digits of those that it writes
 doctest-dev         unit tests
 pybind11-dev        the peer that the benchmarks compare with
 pkg-config          finds the libraries that a .cpp asks for

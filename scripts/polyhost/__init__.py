@@ -13,23 +13,27 @@
     def fib(n: int) -> int:
         "return n < 2 ? n : fib(n - 1) + fib(n - 2);"
 
-The package is part of the polyhost binary. A copy of it may be installed for type checkers and editors: python3 refuses that.
+    polyhost.accelerate("json")     # json.loads, dumps, load and dump are native from now on
+
+The package is part of the program polyhost. Where a copy of it is installed, python3 has of it what needs no program:
+polyhost.json and polyhost.accelerate.
 """
 
 try:
     from _polyhost import version as __version__
-except ImportError:  # python3: no such module, or the one that native modules leave there
-    raise ImportError(
-        "the package polyhost needs the program polyhost: run the script by `polyhost SCRIPT` (native modules import under python3 without it)"
-    ) from None
 
-__all__ = ["Array", "CompileError", "CompileWarning", "boundary", "cpp", "native", "reload"]
+    _NEEDS_PROGRAM = None
+except ImportError:  # python3: no such module, or the one that native modules leave there
+    _NEEDS_PROGRAM = "needs the program polyhost: run the script by `polyhost SCRIPT`"
+
+__all__ = ["Array", "CompileError", "CompileWarning", "accelerate", "boundary", "cpp", "native", "reload"]
 
 # Where each name is: imported when it is first asked for.
 _HOMES = {
     "Array": "polyhost.toolchain.annotations",
     "CompileError": "polyhost.toolchain.errors",
     "CompileWarning": "polyhost.toolchain.errors",
+    "accelerate": "polyhost.accelerators",
     "cpp": "polyhost.toolchain.inline",
     "native": "polyhost.toolchain.native",
     "reload": "polyhost.toolchain.reload",
@@ -39,6 +43,8 @@ _HOMES = {
 def __getattr__(name):
     import importlib
 
+    if _NEEDS_PROGRAM is not None and name in __all__ and name != "accelerate":
+        raise ImportError(f"polyhost.{name} {_NEEDS_PROGRAM}")
     if name == "boundary":
         return importlib.import_module("polyhost.boundary")
     if name in _HOMES:

@@ -133,6 +133,30 @@ TEST_CASE("--gc=throughput is taken out; another mode is refused with what there
   CHECK(parse({"polyhost", "--gcc", "s.py"}).line.error.empty());
 }
 
+TEST_CASE("--accelerate is taken out, its value with = or on its own") {
+  CHECK(parse({"polyhost", "s.py", "--accelerate=json"}).line.run.accelerators.empty());
+  for (const Words& words : {Words{"polyhost", "-B", "--accelerate=json", "s.py", "json"},
+                             Words{"polyhost", "-B", "--accelerate", "json", "s.py", "json"}}) {
+    const Parsed parsed = parse(words);
+    CHECK(parsed.line.error.empty());
+    CHECK(parsed.line.run.accelerators == "json");
+    CHECK(parsed.python == Words{"-B", "s.py", "json"});
+  }
+  CHECK(parse({"polyhost", "--accelerate=json,json", "s.py"}).line.error.empty());
+  CHECK(parse({"polyhost", "--accelerated", "s.py"}).line.error.empty());
+}
+
+TEST_CASE("--accelerate of what there is not is refused with what there is") {
+  for (const Words& words :
+       {Words{"polyhost", "--accelerate=re", "s.py"}, Words{"polyhost", "--accelerate", "s.py"},
+        Words{"polyhost", "--accelerate=", "s.py"}, Words{"polyhost", "--accelerate"},
+        Words{"polyhost", "--accelerate=json,,json", "s.py"}}) {
+    CHECK(parse(words).line.error.find(": use --accelerate=json") != std::string::npos);
+  }
+  CHECK(parse({"polyhost", "--accelerate=re,json,csv", "s.py"}).line.error ==
+        "--accelerate knows no 're', 'csv': use --accelerate=json");
+}
+
 TEST_CASE("--reload is taken out, and has no value") {
   const Parsed parsed = parse({"polyhost", "--reload", "-B", "s.py", "--reload"});
   CHECK(parsed.line.run.reloads);

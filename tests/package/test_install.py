@@ -101,11 +101,15 @@ class Installed(unittest.TestCase):
     def test_the_package_under_python3(self):
         (directory,) = glob.glob(self.prefix + "/lib/python3/*-packages")
         self.assertTrue(os.path.exists(directory + "/polyhost/py.typed"))
-        done = subprocess.run([PYTHON, "-c", "import polyhost"], capture_output=True, text=True, env={**ENVIRONMENT, "PYTHONPATH": directory})
+        environment = {**ENVIRONMENT, "PYTHONPATH": directory}
+        done = subprocess.run([PYTHON, "-c", "from polyhost import cpp"], capture_output=True, text=True, env=environment)
         self.assertEqual(
             done.stderr.splitlines()[-1],
-            "ImportError: the package polyhost needs the program polyhost: run the script by `polyhost SCRIPT` (native modules import under python3 without it)",
+            "ImportError: polyhost.cpp needs the program polyhost: run the script by `polyhost SCRIPT`",
         )
+        self.assertEqual(run(PYTHON, "-c", "import polyhost.json; print(polyhost.json.loads('[1]'))", env=environment), "[1]\n")
+        accelerated = "import polyhost, json; polyhost.accelerate('json'); print(json.loads('[1]'), json._polyhost is not None)"
+        self.assertEqual(run(PYTHON, "-c", accelerated, env=environment), "[1] True\n")
 
 
 if __name__ == "__main__":

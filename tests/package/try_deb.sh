@@ -45,7 +45,8 @@ install_inside libpython3-dev
 expect "twice: 42" polyhost script.py
 expect "kernels.cpython-311" polyhost build kernels.cpp
 expect "twice: 42" python3 -c 'import kernels; print("twice:", kernels.twice(21))'
-expect "needs the program polyhost" python3 -c 'import polyhost'
+expect "needs the program polyhost" python3 -c 'import polyhost; polyhost.cpp'
+expect "[1, 4, 9]" python3 -c 'import polyhost.json; print(polyhost.json.loads("[1, 4, 9]"))'
 install_inside cmake make zlib1g-dev libexpat1-dev
 inside cmake -S /work/consumer -B /work/build >&2
 inside cmake --build /work/build >&2

@@ -1,0 +1,168 @@
+// Python objects for a parsed document, written in place by the layout of the running CPython (layout.h).
+// Why it is worth it: the objects, not the text, are what parsing costs. Three things are saved: the calls
+// and checks of the API; the search in the hash table, when a dict has the keys of an earlier one (its table
+// is copied); and the garbage collections that many new containers would set off, since none of them is
+// counted as new. A document has no cycles, and its containers are known to the collector as all others are.
+#pragma once
+
+#include "accelerators/json/layout.h"
+
+#ifndef POLYHOST_JSON_UNKNOWN_LAYOUT
+
+#include <Python.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace polyhost::json {
+
+// The contract is that of api_objects.
+class direct_objects {
+ public:
+  // The hash table and the keys of a dict, with room for the values.
+  struct dict_template {
+    std::size_t size;   // of the block that follows, in bytes
+    std::size_t count;  // of the entries
+    [[nodiscard]] layout::dict_keys* keys() const {
+      return const_cast<layout::dict_keys*>(reinterpret_cast<const layout::dict_keys*>(this + 1));
+    }
+  };
+  static constexpr bool has_templates = true;
+  static constexpr bool counts_as_new = false;
+
+  // Whether what this class makes is what the running Python makes itself; asked once, before anything else
+  // is used.
+  static bool agrees_with_python();
+
+  static PyObject* ascii(const char* text, std::size_t size) {
+    char* to = nullptr;
+    PyObject* const made = new_ascii(size, to);
+    if (made != nullptr) std::memcpy(to, text, size);
+    return made;
+  }
+
+  static PyObject* padded_ascii(const char* text, std::size_t size) {
+    char* to = nullptr;
+    PyObject* const made = new_ascii(size, to);
+    if (made == nullptr) return nullptr;
+    std::size_t i = 0;
+    for (; i + 8 <= size; i += 8) std::memcpy(to + i, text + i, 8);
+    std::uint64_t last = 0;
+    std::memcpy(&last, text + i, 8);
+    last &= (std::uint64_t{1} << (8 * (size - i))) - 1;  // and the NUL at the end
+    std::memcpy(to + i, &last, 8);
+    return made;
+  }
+
+  static PyObject* floating(double number) { return PyFloat_FromDouble(number); }
+
+  static PyObject* list(PyObject* const* items, std::size_t count) {
+    PyObject** room = nullptr;
+    if (count > 0) {
+      room = static_cast<PyObject**>(PyMem_Malloc(count * sizeof(PyObject*)));
+      if (room == nullptr) return PyErr_NoMemory();
+    }
+    auto* const made = new_container<PyListObject>(&PyList_Type);
+    if (made == nullptr) {
+      PyMem_Free(room);
+      return nullptr;
+    }
+    if (count > 0) std::memcpy(room, items, count * sizeof(PyObject*));
+    Py_SET_SIZE(made, static_cast<Py_ssize_t>(count));
+    made->ob_item = room;
+    made->allocated = static_cast<Py_ssize_t>(count);
+    PyObject_GC_Track(made);
+    return reinterpret_cast<PyObject*>(made);
+  }
+
+  static PyObject* empty_dict() {
+    const int collecting = PyGC_Disable();
+    PyObject* const made = PyDict_New();
+    if (collecting != 0) PyGC_Enable();
+    return made;
+  }
+
+  static PyObject* dict(PyObject* const* keys, PyObject* const* values, std::size_t count,
+                        bool has_containers);
+
+  // Of a dict that dict() has made. Null if there is no memory; no exception is set.
+  static dict_template* make_template(PyObject* dict);
+  static void free_template(dict_template* made) { PyMem_RawFree(made); }
+
+  static PyObject* dict_from(const dict_template& shape, PyObject* const* values, bool has_containers) {
+    auto* const keys = static_cast<layout::dict_keys*>(layout::allocate_keys(shape.size));
+    if (keys == nullptr) return PyErr_NoMemory();
+    const auto head = static_cast<std::size_t>(reinterpret_cast<char*>(layout::entries(shape.keys())) -
+                                               reinterpret_cast<char*>(shape.keys()));
+    std::memcpy(keys, shape.keys(), head);
+    const layout::dict_entry* from = layout::entries(shape.keys());
+    layout::dict_entry* to = layout::entries(keys);
+    for (std::size_t i = 0; i < shape.count; ++i) to[i] = {Py_NewRef(from[i].key), values[i]};
+    clear_behind(keys, shape.count);
+    PyObject* const made = wrap(keys, shape.count, has_containers);
+    if (made == nullptr) {
+      for (std::size_t i = 0; i < shape.count; ++i) Py_DECREF(to[i].key);
+      layout::free_keys(keys);
+    }
+    return made;
+  }
+
+ private:
+  // A str of that many characters, and where they are to be written: memory for up to seven more is there.
+  static PyObject* new_ascii(std::size_t size, char*& text) {
+    static_assert(sizeof(PyASCIIObject) % 8 == 0);
+    // Sizes are multiples of 16 in CPython's allocator: this rounding never makes a block larger.
+    auto* const made =
+        static_cast<PyASCIIObject*>(PyObject_Malloc(sizeof(PyASCIIObject) + (size / 8 + 1) * 8));
+    if (made == nullptr) return PyErr_NoMemory();
+    *made = ascii_head_;
+    made->length = static_cast<Py_ssize_t>(size);
+    text = reinterpret_cast<char*>(made + 1);
+    text[size] = '\0';
+    return reinterpret_cast<PyObject*>(made);
+  }
+
+  // An object that the garbage collector can be told of, by PyObject_GC_Track.
+  template <class Object>
+  static Object* new_container(PyTypeObject* type) {
+    auto* const head =
+        static_cast<layout::gc_head*>(PyObject_Malloc(sizeof(layout::gc_head) + sizeof(Object)));
+    if (head == nullptr) {
+      PyErr_NoMemory();
+      return nullptr;
+    }
+    *head = {0, 0};
+    PyObject* const made = reinterpret_cast<PyObject*>(head + 1);
+    Py_SET_TYPE(made, type);  // not a heap type: nothing to count
+    Py_SET_REFCNT(made, 1);
+    return reinterpret_cast<Object*>(made);
+  }
+
+  static void clear_behind(layout::dict_keys* keys, std::size_t used) {
+    layout::dict_entry* const all = layout::entries(keys);
+    std::memset(all + used, 0, static_cast<std::size_t>(keys->usable) * sizeof *all);
+  }
+
+  // The dict of such keys, which then belong to it. Null with an exception set.
+  static PyObject* wrap(layout::dict_keys* keys, std::size_t count, bool has_containers) {
+    auto* const made = new_container<PyDictObject>(&PyDict_Type);
+    if (made == nullptr) return nullptr;
+    made->ma_used = static_cast<Py_ssize_t>(count);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    made->ma_version_tag = 0;
+#pragma GCC diagnostic pop
+    made->ma_keys = reinterpret_cast<PyDictKeysObject*>(keys);
+    made->ma_values = nullptr;
+    if (layout::tracks_all_dicts || has_containers) PyObject_GC_Track(made);
+    return reinterpret_cast<PyObject*>(made);
+  }
+
+  static PyASCIIObject ascii_head_;
+};
+
+}  // namespace polyhost::json
+
+#endif

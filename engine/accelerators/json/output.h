@@ -1,0 +1,61 @@
+// The text that is being written: small ones in memory that is kept, large ones in the bytes object that they
+// end as. Used with the GIL held.
+#pragma once
+
+#include <Python.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+namespace polyhost::json {
+
+// What small texts are written in.
+using output_room = std::array<char, std::size_t{1} << 14U>;
+
+class output {
+ public:
+  explicit output(output_room& room) : begin_(room.data()), at_(begin_), end_(begin_ + room.size()) {}
+  output(const output&) = delete;
+  output& operator=(const output&) = delete;
+  ~output() { Py_XDECREF(bytes_); }
+
+  // Room for so many bytes more; false, with an exception set, if there is no memory.
+  [[gnu::always_inline]] bool reserve(std::size_t more) {
+    return static_cast<std::size_t>(end_ - at_) >= more || grow(more);
+  }
+
+  // Where the next byte is to be written, within what is reserved; and where it is then.
+  [[nodiscard]] char* at() const { return at_; }
+  void set_at(char* at) { at_ = at; }
+
+  // Within what is reserved.
+  void put(char byte) { *at_++ = byte; }
+  void put(std::string_view text) {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void put_spaces(std::size_t count) {
+    std::memset(at_, ' ', count);
+    at_ += count;
+  }
+
+  // Takes the last byte back.
+  void drop_last() { --at_; }
+
+  [[nodiscard]] std::string_view text() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
+
+  // All that was written, as bytes. Null with an exception set if there is no memory.
+  PyObject* take_bytes();
+
+ private:
+  bool grow(std::size_t more);
+
+  char* begin_;
+  char* at_;
+  char* end_;
+  PyObject* bytes_ = nullptr;
+};
+
+}  // namespace polyhost::json

@@ -1,0 +1,39 @@
+// From JSON text (RFC 8259) to Python objects.
+#pragma once
+
+#include <Python.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace polyhost::json {
+
+// Documents may be nested that deep.
+inline constexpr std::size_t deepest_document = 1024;
+
+// What parsing may do otherwise than by default.
+struct parse_options {
+  bool big_integers = false;               // integers beyond 64 bits are int, and not the nearest float
+  bool refuse_big_integers = false;        // or a flaw
+  bool decimals = false;                   // numbers with a fraction or an exponent are decimal.Decimal
+  std::size_t deepest = deepest_document;  // at most that
+};
+
+struct parse_flaw {
+  const char* message = nullptr;  // static text; null: none
+  std::size_t at = 0;             // in bytes
+};
+
+// The value of a document: a new reference. Null with an exception set, as MemoryError; or, if the text is
+// not such a document, with `flaw` filled and no exception. The byte behind the text must be readable, and be
+// NUL. Needs the GIL. No Python code runs meanwhile, but for what `decimals` needs.
+PyObject* parse(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw);
+
+// Whether objects are written in place (objects_direct.h); the switch is for tests and benchmarks.
+bool uses_direct_objects();
+void use_direct_objects(bool wanted);
+
+// Lets go of what is kept between documents.
+void forget_documents();
+
+}  // namespace polyhost::json

@@ -1,0 +1,129 @@
+// Types that JSON has no word for and orjson refuses, written if an option asks for it.
+#include "accelerators/json/errors.h"
+#include "accelerators/json/serializer.h"
+#include "accelerators/json/types.h"
+
+#include <polyhost/object.hpp>
+
+#include <datetime.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace polyhost::json {
+
+namespace {
+
+outcome result(bool done) { return done ? outcome::done : outcome::failed; }
+
+// As an array. What is added or removed meanwhile is an error, as for every iteration.
+bool write_items(serializer& s, PyObject* iterable) {
+  const object iterator = object::steal(PyObject_GetIter(iterable));
+  if (!iterator || !s.enter('[')) return false;
+  bool is_empty = true;
+  while (const object item = object::steal(PyIter_Next(iterator.get()))) {
+    is_empty = false;
+    if (!s.next() || !s.value(item.get())) return false;
+    s.comma();
+  }
+  return PyErr_Occurred() == nullptr && s.leave(']', is_empty);
+}
+
+// RFC 4648, with padding.
+bool write_base64(serializer& s, const unsigned char* bytes, std::size_t size) {
+  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  output& out = s.out();
+  constexpr std::size_t slack = 16;
+  if (!out.reserve((size + 2) / 3 * 4 + slack)) return false;
+  out.put('"');
+  for (std::size_t i = 0; i < size; i += 3) {
+    const std::size_t left = size - i;
+    const unsigned three = (static_cast<unsigned>(bytes[i]) << 16U) |
+                           (left > 1 ? static_cast<unsigned>(bytes[i + 1]) << 8U : 0U) |
+                           (left > 2 ? static_cast<unsigned>(bytes[i + 2]) : 0U);
+    out.put(digits[three >> 18U]);
+    out.put(digits[(three >> 12U) & 63U]);
+    out.put(left > 1 ? digits[(three >> 6U) & 63U] : '=');
+    out.put(left > 2 ? digits[three & 63U] : '=');
+  }
+  out.put('"');
+  return true;
+}
+
+// ISO 8601: "P1DT2H3M4.500000S", with a minus sign in front of negative ones.
+bool write_duration(serializer& s, PyObject* delta) {
+  long long days = PyDateTime_DELTA_GET_DAYS(delta);
+  long long seconds = PyDateTime_DELTA_GET_SECONDS(delta);
+  long long micro = PyDateTime_DELTA_GET_MICROSECONDS(delta);
+  const bool is_negative = days < 0;
+  if (is_negative) {  // the parts below a day are counted from below
+    const long long all = -(days * 86400 + seconds);
+    const long long borrowed = micro > 0 ? 1 : 0;
+    micro = borrowed * 1000000 - micro;
+    days = (all - borrowed) / 86400;
+    seconds = (all - borrowed) % 86400;
+  }
+  std::string text = is_negative ? "-P" : "P";
+  if (days != 0) text += std::to_string(days) + "D";
+  if (seconds != 0 || micro != 0 || days == 0) {
+    text += 'T';
+    if (seconds >= 3600) text += std::to_string(seconds / 3600) + "H";
+    if (seconds / 60 % 60 != 0) text += std::to_string(seconds / 60 % 60) + "M";
+    if (seconds % 60 != 0 || micro != 0 || seconds == 0) {
+      text += std::to_string(seconds % 60);
+      if (micro != 0) {
+        std::string digits = std::to_string(micro);
+        text += '.' + std::string(6 - digits.size(), '0') + digits;
+      }
+      text += 'S';
+    }
+  }
+  return s.text(text);
+}
+
+// A number if it is finite, else null.
+bool write_decimal(serializer& s, PyObject* decimal) {
+  const object is_finite = object::steal(PyObject_CallMethod(decimal, "is_finite", nullptr));
+  if (!is_finite) return false;
+  if (is_finite.get() != Py_True) return s.word("null");
+  const object text = object::steal(PyObject_Str(decimal));
+  Py_ssize_t size = 0;
+  const char* const utf8 = text ? PyUnicode_AsUTF8AndSize(text.get(), &size) : nullptr;
+  return utf8 != nullptr && s.word({utf8, static_cast<std::size_t>(size)});
+}
+
+bool write_path(serializer& s, PyObject* path) {
+  const object text = object::steal(PyOS_FSPath(path));
+  if (!text) return false;
+  const object decoded = PyBytes_Check(text.get())
+                             ? object::steal(PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(text.get()),
+                                                                              PyBytes_GET_SIZE(text.get())))
+                             : text;
+  return decoded && s.value(decoded.get());
+}
+
+}  // namespace
+
+outcome serialize_more(serializer& s, PyObject* object) {
+  PyTypeObject* const type = Py_TYPE(object);
+  static PyObject* decimal = nullptr;
+  static PyObject* deque = nullptr;
+  static PyObject* pure_path = nullptr;
+  if (s.has(dump_option::decimals) && is_class(type, "decimal", "Decimal", decimal))
+    return result(write_decimal(s, object));
+  if (!s.has(dump_option::more_types)) return outcome::not_mine;
+  if (PyAnySet_Check(object) || is_class(type, "collections", "deque", deque))
+    return result(write_items(s, object));
+  if (PyBytes_Check(object))
+    return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(object)),
+                               static_cast<std::size_t>(PyBytes_GET_SIZE(object))));
+  if (PyByteArray_Check(object))
+    return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyByteArray_AS_STRING(object)),
+                               static_cast<std::size_t>(PyByteArray_GET_SIZE(object))));
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  if (PyDateTimeAPI != nullptr && PyDelta_Check(object)) return result(write_duration(s, object));
+  if (is_instance(object, "pathlib", "PurePath", pure_path)) return result(write_path(s, object));
+  return outcome::not_mine;
+}
+
+}  // namespace polyhost::json

@@ -1,0 +1,125 @@
+// datetime, date and time as RFC 3339 has them.
+#include "accelerators/json/errors.h"
+#include "accelerators/json/serializer.h"
+
+#include <polyhost/object.hpp>
+
+#include <datetime.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace polyhost::json {
+
+namespace {
+
+bool datetime_is_known() {
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  if (PyDateTimeAPI == nullptr) PyErr_Clear();
+  return PyDateTimeAPI != nullptr;
+}
+
+void append_padded(std::string& text, int number, int digits) {
+  char all[16];
+  PyOS_snprintf(all, sizeof all, "%0*d", digits, number);
+  text += all;
+}
+
+void append_date(std::string& text, int year, int month, int day) {
+  append_padded(text, year, 4);
+  text += '-';
+  append_padded(text, month, 2);
+  text += '-';
+  append_padded(text, day, 2);
+}
+
+void append_clock(const serializer& s, std::string& text, const int (&parts)[4]) {
+  for (int i = 0; i < 3; ++i) {
+    if (i > 0) text += ':';
+    append_padded(text, parts[i], 2);
+  }
+  if (parts[3] == 0 || s.has(dump_option::omit_microseconds)) return;
+  text += '.';
+  append_padded(text, parts[3], 6);
+}
+
+// "+02:00". An offset of seconds is rounded to minutes.
+void append_offset(const serializer& s, std::string& text, int days, int seconds) {
+  const int all = days * 86400 + seconds;
+  if (all == 0 && s.has(dump_option::utc_z)) {
+    text += 'Z';
+    return;
+  }
+  const int minutes = (std::abs(all) + 30) / 60;
+  text += all < 0 ? '-' : '+';
+  append_padded(text, minutes / 60, 2);
+  text += ':';
+  append_padded(text, minutes % 60, 2);
+}
+
+// pytz's zones must first be told the datetime, by normalize.
+object utc_offset(PyObject* datetime, PyObject* zone) {
+  const object normalize = object::steal(PyObject_GetAttrString(zone, "normalize"));
+  if (!normalize) {
+    PyErr_Clear();
+    return object::steal(PyObject_CallMethod(datetime, "utcoffset", nullptr));
+  }
+  const object normal = object::steal(PyObject_CallOneArg(normalize.get(), datetime));
+  return object::steal(normal ? PyObject_CallMethod(normal.get(), "utcoffset", nullptr) : nullptr);
+}
+
+bool append_zone(const serializer& s, std::string& text, PyObject* datetime) {
+  PyObject* const zone = PyDateTime_DATE_GET_TZINFO(datetime);
+  if (zone == Py_None) {
+    if (s.has(dump_option::naive_utc)) append_offset(s, text, 0, 0);
+    return true;
+  }
+  if (zone == PyDateTime_TimeZone_UTC) {
+    append_offset(s, text, 0, 0);
+    return true;
+  }
+  const object offset = utc_offset(datetime, zone);
+  if (!offset) return raise_encode_error_from("datetime's timezone has no offset");
+  if (!PyDelta_Check(offset.get())) {
+    append_offset(s, text, 0, 0);
+    return true;
+  }
+  append_offset(s, text, PyDateTime_DELTA_GET_DAYS(offset.get()), PyDateTime_DELTA_GET_SECONDS(offset.get()));
+  return true;
+}
+
+}  // namespace
+
+outcome time_text(const serializer& s, PyObject* object, std::string& text) {
+  if (!datetime_is_known()) return outcome::not_mine;
+  if (PyDateTime_CheckExact(object)) {
+    append_date(text, PyDateTime_GET_YEAR(object), PyDateTime_GET_MONTH(object), PyDateTime_GET_DAY(object));
+    text += 'T';
+    append_clock(s, text,
+                 {PyDateTime_DATE_GET_HOUR(object), PyDateTime_DATE_GET_MINUTE(object),
+                  PyDateTime_DATE_GET_SECOND(object), PyDateTime_DATE_GET_MICROSECOND(object)});
+    return append_zone(s, text, object) ? outcome::done : outcome::failed;
+  }
+  if (PyDate_CheckExact(object)) {
+    append_date(text, PyDateTime_GET_YEAR(object), PyDateTime_GET_MONTH(object), PyDateTime_GET_DAY(object));
+    return outcome::done;
+  }
+  if (!PyTime_CheckExact(object)) return outcome::not_mine;
+  if (PyDateTime_TIME_GET_TZINFO(object) != Py_None) {
+    raise_encode_error("datetime.time must not have tzinfo set");
+    return outcome::failed;
+  }
+  append_clock(s, text,
+               {PyDateTime_TIME_GET_HOUR(object), PyDateTime_TIME_GET_MINUTE(object),
+                PyDateTime_TIME_GET_SECOND(object), PyDateTime_TIME_GET_MICROSECOND(object)});
+  return outcome::done;
+}
+
+outcome serialize_time(serializer& s, PyObject* object) {
+  std::string text;
+  const outcome found = time_text(s, object, text);
+  if (found != outcome::done) return found;
+  return s.text(text) ? outcome::done : outcome::failed;
+}
+
+}  // namespace polyhost::json

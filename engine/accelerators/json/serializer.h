@@ -1,0 +1,94 @@
+// The serializer's state, and which file writes which types. Private to the serialize_*.cpp.
+#pragma once
+
+#include "accelerators/json/output.h"
+#include "accelerators/json/serialize.h"
+
+#include <Python.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace polyhost::json {
+
+// All functions return false with an exception set if they fail. Each leaves room for a few bytes behind what
+// it wrote: separators need not be reserved.
+class serializer {
+ public:
+  serializer(output& out, PyObject* default_function, std::uint32_t options)
+      : out_(out), default_(default_function), options_(options) {}
+
+  bool value(PyObject* object);
+
+  // For the functions below, which know other types.
+
+  [[nodiscard]] output& out() { return out_; }
+  [[nodiscard]] bool has(std::uint32_t option) const { return (options_ & option) != 0; }
+
+  bool integer(PyObject* number);
+  bool floating(double number);
+  bool list(PyObject* list);
+  bool dict(PyObject* dict);
+  // In quotes, escaped; in valid UTF-8.
+  bool text(std::string_view utf8);
+  // As it is.
+  bool word(std::string_view text);
+  [[nodiscard]] bool has_default() const { return default_ != nullptr; }
+  // What the caller's `default` makes of it.
+  bool ask_default(PyObject* object);
+
+  // A container is: enter; for each item next, the item, comma; leave. Entering fails if it is too deep;
+  // `more` is by how much more than others it may be.
+  bool enter(char bracket, unsigned more = 0);
+  [[gnu::always_inline]] bool next() { return !has(dump_option::indent_2) || new_line(); }
+  void comma() { out_.put(','); }
+  bool leave(char bracket, bool is_empty);
+  // Behind a key.
+  void colon() {
+    out_.put(':');
+    if (has(dump_option::indent_2)) out_.put(' ');
+  }
+
+ private:
+  static constexpr unsigned deepest = 254;
+  static constexpr unsigned most_default_calls = 255;
+
+  bool new_line();
+  bool items(PyObject* sequence, PyObject* const* (*begin)(PyObject*));
+  bool plain_dict(PyObject* dict);
+  bool item(PyObject* key, PyObject* value);
+  static bool has_size(PyObject* dict, Py_ssize_t size);
+
+  output& out_;
+  PyObject* const default_;
+  const std::uint32_t options_;
+  unsigned depth_ = 0;
+  unsigned default_calls_ = 0;
+};
+
+// Of a type that is not exactly one of the built-in ones: fragments, enumerations, subclasses, dataclasses,
+// UUIDs and what the options name; else `default` is asked (serialize_other.cpp).
+bool serialize_other(serializer& s, PyObject* object);
+
+// A dict whose keys are to be sorted, or may be other than str (serialize_dict.cpp).
+bool serialize_converted_dict(serializer& s, PyObject* dict);
+
+enum class outcome : std::uint8_t { done, failed, not_mine };
+
+// datetime, date, time (serialize_time.cpp).
+outcome serialize_time(serializer& s, PyObject* object);
+// The same without quotes, for a dict's key.
+outcome time_text(const serializer& s, PyObject* object, std::string& text);
+
+// numpy's arrays and scalars (serialize_numpy.cpp).
+outcome serialize_numpy(serializer& s, PyObject* object);
+
+// Sets, deques, paths, durations, bytes and decimals, as the options say (serialize_more.cpp).
+outcome serialize_more(serializer& s, PyObject* object);
+
+// A UUID as its 36 characters. False with an exception set.
+bool uuid_text(PyObject* uuid, std::string& text);
+
+}  // namespace polyhost::json

@@ -1,0 +1,131 @@
+// Digits two at a time, and the layout of floats.
+#include "accelerators/json/write_number.h"
+
+#include <dragonbox/dragonbox.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace polyhost::json {
+
+namespace {
+
+// "00" to "99".
+constexpr auto pairs = [] {
+  std::array<char, 200> made{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    made[2 * i] = static_cast<char>('0' + i / 10);
+    made[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return made;
+}();
+
+char* put_pair(char* to, std::uint32_t number) {
+  std::memcpy(to, &pairs[2 * static_cast<std::size_t>(number)], 2);
+  return to + 2;
+}
+
+// Below 10000, four digits.
+char* put_four(char* to, std::uint32_t number) { return put_pair(put_pair(to, number / 100), number % 100); }
+
+// Below 10^8, eight digits.
+char* put_eight(char* to, std::uint32_t number) {
+  return put_four(put_four(to, number / 10000), number % 10000);
+}
+
+// Below 10^8, without leading zeros.
+char* put_up_to_eight(char* to, std::uint32_t number) {
+  if (number < 100) {
+    if (number >= 10) return put_pair(to, number);
+    *to = static_cast<char>('0' + number);
+    return to + 1;
+  }
+  if (number < 10000) {
+    to = put_up_to_eight(to, number / 100);
+    return put_pair(to, number % 100);
+  }
+  to = put_up_to_eight(to, number / 10000);
+  return put_four(to, number % 10000);
+}
+
+char* put_digits(char* to, std::uint64_t number) {
+  constexpr std::uint64_t eight = 100000000;
+  if (number < eight) return put_up_to_eight(to, static_cast<std::uint32_t>(number));
+  const std::uint64_t high = number / eight;
+  const auto low = static_cast<std::uint32_t>(number % eight);
+  if (high < eight) {
+    to = put_up_to_eight(to, static_cast<std::uint32_t>(high));
+  } else {
+    to = put_up_to_eight(to, static_cast<std::uint32_t>(high / eight));
+    to = put_eight(to, static_cast<std::uint32_t>(high % eight));
+  }
+  return put_eight(to, low);
+}
+
+// d, d.ddd, and the exponent.
+char* put_scientific(char* to, const char* digits, int count, int exponent, float_style style) {
+  *to++ = digits[0];
+  if (count > 1) {
+    *to++ = '.';
+    std::memcpy(to, digits + 1, static_cast<std::size_t>(count - 1));
+    to += count - 1;
+  }
+  *to++ = 'e';
+  *to++ = exponent < 0 ? '-' : '+';
+  const auto magnitude = static_cast<std::uint32_t>(exponent < 0 ? -exponent : exponent);
+  if (style == float_style::python && magnitude < 10) *to++ = '0';
+  return put_up_to_eight(to, magnitude);
+}
+
+// The number is 0.digits * 10^point.
+char* put_decimal(char* to, const char* digits, int count, int point, float_style style) {
+  constexpr int largest_point = 16;  // beyond it, an exponent is shorter, and usual
+  const int smallest_point = style == float_style::python ? -3 : -4;
+  if (point > largest_point || point < smallest_point)
+    return put_scientific(to, digits, count, point - 1, style);
+  if (point <= 0) {
+    std::memcpy(to, "0.000000", 8);
+    to += 2 - point;
+    std::memcpy(to, digits, static_cast<std::size_t>(count));
+    return to + count;
+  }
+  if (point >= count) {
+    std::memcpy(to, digits, static_cast<std::size_t>(count));
+    std::memset(to + count, '0', static_cast<std::size_t>(point - count));
+    to += point;
+    std::memcpy(to, ".0", 2);
+    return to + 2;
+  }
+  std::memcpy(to, digits, static_cast<std::size_t>(point));
+  to[point] = '.';
+  std::memcpy(to + point + 1, digits + point, static_cast<std::size_t>(count - point));
+  return to + count + 1;
+}
+
+template <class Float>
+char* put_shortest(char* to, Float number, float_style style) {
+  if (std::signbit(number)) *to++ = '-';
+  if (number == 0) {
+    std::memcpy(to, "0.0", 3);
+    return to + 3;
+  }
+  const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
+  char digits[longest_number];
+  const auto count = static_cast<int>(put_digits(digits, shortest.significand) - digits);
+  return put_decimal(to, digits, count, count + shortest.exponent, style);
+}
+
+}  // namespace
+
+char* put_integer(char* to, std::uint64_t magnitude, bool is_negative) {
+  if (is_negative) *to++ = '-';
+  return put_digits(to, magnitude);
+}
+
+char* put_double(char* to, double number, float_style style) { return put_shortest(to, number, style); }
+
+char* put_float(char* to, float number) { return put_shortest(to, number, float_style::json); }
+
+}  // namespace polyhost::json
