@@ -1,7 +1,10 @@
 // _polyhost_json: what the Python package polyhost.json is made of.
+#include "accelerators/json/document.h"
 #include "accelerators/json/errors.h"
 #include "accelerators/json/fragment.h"
+#include "accelerators/json/lines.h"
 #include "accelerators/json/parse.h"
+#include "accelerators/json/pointer.h"
 #include "accelerators/json/serialize.h"
 #include "accelerators/json/standard.h"
 
@@ -9,7 +12,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 
 namespace polyhost::json {
 
@@ -42,55 +47,17 @@ namespace {
 // What a Python function returns: null with an exception set becomes that exception.
 object checked(PyObject* made) { return polyhost::detail::or_throw(made); }
 
-PyObject* parse_text(const char* text, std::size_t size, const parse_options& options) {
-  if (size == 0) return raise_decode_error("Input is a zero-length, empty document");
-  parse_flaw flaw;
-  PyObject* const made = parse(text, size, options, flaw);
+// The value, or null with an exception set.
+PyObject* value_or_error(PyObject* made, const char* text, std::size_t size, const parse_flaw& flaw) {
   return made != nullptr || PyErr_Occurred() != nullptr ? made : raise_decode_error(text, size, flaw);
 }
 
-PyObject* parse_str(PyObject* text, const parse_options& options) {
-  if (PyUnicode_IS_COMPACT_ASCII(text))
-    return parse_text(reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(text)),
-                      static_cast<std::size_t>(PyUnicode_GET_LENGTH(text)), options);
-  Py_ssize_t size = 0;
-  const char* const utf8 = PyUnicode_AsUTF8AndSize(text, &size);
-  if (utf8 != nullptr) return parse_text(utf8, static_cast<std::size_t>(size), options);
-  if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) return nullptr;
-  PyErr_Clear();
-  return raise_decode_error("str is not valid UTF-8: surrogates not allowed");
-}
-
-// Its bytes, whatever its items are. They are copied, since no NUL may follow them.
-PyObject* parse_memory(PyObject* view, const parse_options& options) {
-  const Py_buffer& buffer = *PyMemoryView_GET_BUFFER(view);
-  if (PyBuffer_IsContiguous(&buffer, 'C') == 0)
-    return raise_decode_error("Input type memoryview must be a C contiguous buffer");
-  const object bytes = object::steal(PyBytes_FromObject(view));
-  if (!bytes) return nullptr;
-  return parse_text(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())),
-                    options);
-}
-
-PyObject* parse_any(PyObject* from, const parse_options& options) {
-  if (PyBytes_CheckExact(from))
-    return parse_text(PyBytes_AS_STRING(from), static_cast<std::size_t>(PyBytes_GET_SIZE(from)), options);
-  if (PyUnicode_CheckExact(from)) return parse_str(from, options);
-  if (PyByteArray_CheckExact(from))
-    return parse_text(PyByteArray_AS_STRING(from), static_cast<std::size_t>(PyByteArray_GET_SIZE(from)),
-                      options);
-  if (PyMemoryView_Check(from)) return parse_memory(from, options);
-  return raise_decode_error("Input must be bytes, bytearray, memoryview, or str");
-}
-
-object loads(borrowed obj) { return checked(parse_any(obj.object, {})); }
-
 // Throws python_error.
-std::uint32_t options_of(PyObject* option) {
+std::uint32_t options_of(PyObject* option, std::uint32_t allowed) {
   if (option == Py_None) return 0;
   long bits = -1;
   if (PyLong_CheckExact(option)) bits = PyLong_AsLong(option);
-  if (bits < 0 || (bits & ~static_cast<long>(dump_option::all)) != 0) {
+  if (bits < 0 || (bits & ~static_cast<long>(allowed)) != 0) {
     PyErr_Clear();
     raise_encode_error("Invalid opts");
     throw_python_error();
@@ -98,10 +65,65 @@ std::uint32_t options_of(PyObject* option) {
   return static_cast<std::uint32_t>(bits);
 }
 
+// How documents are read, as an `option` says.
+struct reading {
+  parse_options options;
+  object decimal;  // the class, if it is asked for
+
+  explicit reading(PyObject* option) {
+    if (option == Py_None) [[likely]]
+      return;
+    const std::uint32_t bits = options_of(option, dump_option::big_integers | dump_option::decimals);
+    options.big_integers = (bits & dump_option::big_integers) != 0;
+    if ((bits & dump_option::decimals) == 0) return;
+    const object module = polyhost::detail::or_throw(PyImport_ImportModule("decimal"));
+    decimal = polyhost::detail::or_throw(PyObject_GetAttrString(module.get(), "Decimal"));
+    options.decimal = decimal.get();
+  }
+};
+
+object loads(borrowed obj, borrowed option) {
+  const reading how(option.object);
+  document from;
+  if (!from.open(obj.object)) throw_python_error();
+  parse_flaw flaw;
+  PyObject* const made = parse(from.text(), from.size(), how.options, flaw);
+  if (made != nullptr) [[likely]]
+    return object::steal(made);
+  return checked(value_or_error(made, from.text(), from.size(), flaw));
+}
+
+// NotImplemented if nothing is there.
+object pointer(borrowed doc, std::string_view pointer, borrowed option) {
+  const reading how(option.object);
+  if (!is_pointer(pointer))
+    throw std::invalid_argument("a JSON pointer is empty or begins with '/', and has '~' only as ~0 and ~1");
+  document from;
+  if (!from.open(doc.object)) throw_python_error();
+  parse_flaw flaw;
+  PyObject* const made = find_by_pointer(from.text(), from.size(), pointer, how.options, flaw);
+  return checked(value_or_error(made, from.text(), from.size(), flaw));
+}
+
+// (values, bytes read, lines read, None or what the next line's flaw is: (message, where, in bytes))
+object lines(std::span<const std::byte> data, bool is_last, borrowed option) {
+  const reading how(option.object);
+  lines_read read;
+  const auto* const text = reinterpret_cast<const char*>(data.data());
+  const object values = checked(parse_lines(text, data.size(), is_last, how.options, read));
+  const object flaw =
+      read.flaw.message == nullptr
+          ? object::borrow(Py_None)
+          : checked(Py_BuildValue("(sn)", read.flaw.message, static_cast<Py_ssize_t>(read.flaw.at)));
+  return checked(Py_BuildValue("(OnnO)", values.get(), static_cast<Py_ssize_t>(read.size),
+                               static_cast<Py_ssize_t>(read.count), flaw.get()));
+}
+
 object dumps(borrowed obj, borrowed default_function, borrowed option) {
-  const std::uint32_t options = options_of(option.object);
-  return checked(
-      dump(obj.object, default_function.object == Py_None ? nullptr : default_function.object, options));
+  const std::uint32_t options = options_of(option.object, dump_option::all);
+  PyObject* const made =
+      dump(obj.object, default_function.object == Py_None ? nullptr : default_function.object, options);
+  return checked(made);
 }
 
 object loads_as_standard(borrowed s) { return checked(standard_loads(s.object)); }
@@ -129,13 +151,39 @@ bool direct(bool wanted) {
 
 }  // namespace polyhost::json
 
+namespace {
+
+constexpr const char* loads_doc = R"(Deserialize JSON to Python objects.
+
+obj: bytes, bytearray, memoryview or str, one document in UTF-8, with nothing but white space around it.
+option: OPT_BIG_INTEGER (integers beyond 64 bits as int, and not as the nearest float), OPT_DECIMAL (numbers with a fraction or
+an exponent as decimal.Decimal), or both, by |.
+
+The result is made of dict, list, str, int, float, True, False and None. Of equal keys the last one counts.
+Raises JSONDecodeError, a ValueError, for all that RFC 8259 does not allow, for NaN and Infinity, floats that are too large,
+lone surrogates, and more than 1024 nested containers.)";
+
+constexpr const char* dumps_doc = R"(Serialize Python objects to JSON, as bytes in UTF-8 without a space.
+
+obj: None, bool, int (64 bits), float (NaN and the infinite ones are null), str, list, tuple, dict with keys of str; subclasses of
+str, int, list and dict; enumerations by their values; dataclasses, datetime, date and time as RFC 3339 has them, UUID, Fragment.
+default: is called with each object of another type, and returns one to write in its place.
+option: the module's OPT_ constants, combined by |.
+
+Raises JSONEncodeError, which is TypeError: for other types, larger integers, keys that are no str, lone surrogates, and more than
+254 nested containers, as objects in a circle are.)";
+
+}  // namespace
+
 POLYHOST_MODULE(_polyhost_json, m) {
   namespace json = polyhost::json;
   // Functions say that they are of the package, and so does the report.
   m.attr("__name__", "polyhost.json");
   m.doc("The native half of polyhost.json.");
-  m.def<json::loads>("loads(obj, /)", R"(Deserialize JSON to Python objects.)");
-  m.def<json::dumps>("dumps(obj, /, default=None, option=None)", R"(Serialize Python objects to JSON.)");
+  m.def<json::loads>("loads(obj, /, *, option=None)", loads_doc);
+  m.def<json::dumps>("dumps(obj, /, default=None, option=None)", dumps_doc);
+  m.def<json::lines>("_lines(data, is_last, option, /)");
+  m.def<json::pointer>("_pointer(doc, pointer, option, /)");
   m.def<json::loads_as_standard>("standard_loads(s, /)",
                                  R"(What the standard library's json.loads(s) returns, or NotImplemented.)");
   m.def<json::dumps_as_standard>(

@@ -10,12 +10,15 @@
 #include "accelerators/json/shapes.h"
 #include "accelerators/json/simd.h"
 
+#include <polyhost/object.hpp>
+
 #include <array>
 #include <bit>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -606,17 +609,48 @@ class parser {
         at_ = n.end;
         return PyLong_FromLongLong(static_cast<long long>(0 - n.magnitude));
       case number_kind::floating:
+        if (options_.decimal != nullptr) [[unlikely]]
+          return decimal(n.end);
         at_ = n.end;
         return Objects::floating(n.floating);
       case number_kind::big_integer:
         if (options_.refuse_big_integers) return fail("integer exceeds 64-bit range", at_);
+        if (options_.big_integers) return big_integer(n.end);
         at_ = n.end;
         return Objects::floating(n.floating);
       case number_kind::flawed:
         break;
     }
+    if (n.flaw == number_flaw::infinite && (options_.big_integers || options_.decimal != nullptr))
+      return beyond_floats(n.end);
     return flawed_number(n);
   }
+
+  // A number that no float is near to.
+  PyObject* beyond_floats(const char* flaw_at) {
+    const char* end = at_ + 1;
+    bool is_integer = true;
+    for (;
+         end < end_ && (is_digit(*end) || *end == '.' || (*end | 0x20) == 'e' || *end == '-' || *end == '+');
+         ++end)
+      is_integer = is_integer && is_digit(*end);
+    if (is_integer && options_.big_integers) return big_integer(end);
+    if (!is_integer && options_.decimal != nullptr) return decimal(end);
+    return fail("number is infinity when parsed as double", flaw_at);
+  }
+
+  PyObject* big_integer(const char* end) {
+    const std::string digits(std::exchange(at_, end), end);
+    return PyLong_FromString(digits.c_str(), nullptr, 10);
+  }
+
+  PyObject* decimal(const char* end) {
+    const char* const begin = std::exchange(at_, end);
+    const object text = object::steal(PyUnicode_FromStringAndSize(begin, end - begin));
+    return text ? PyObject_CallOneArg(options_.decimal, text.get()) : nullptr;
+  }
+
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
   PyObject* flawed_number(const number& n) {
     switch (n.flaw) {

@@ -13,9 +13,9 @@ inline constexpr std::size_t deepest_document = 1024;
 
 // What parsing may do otherwise than by default.
 struct parse_options {
-  bool big_integers = false;               // integers beyond 64 bits are int, and not the nearest float
-  bool refuse_big_integers = false;        // or a flaw
-  bool decimals = false;                   // numbers with a fraction or an exponent are decimal.Decimal
+  bool big_integers = false;         // integers beyond 64 bits are int, and not the nearest float
+  bool refuse_big_integers = false;  // or a flaw
+  PyObject* decimal = nullptr;       // what numbers with a fraction or an exponent are made by; null: floats
   std::size_t deepest = deepest_document;  // at most that
 };
 
@@ -26,7 +26,7 @@ struct parse_flaw {
 
 // The value of a document: a new reference. Null with an exception set, as MemoryError; or, if the text is
 // not such a document, with `flaw` filled and no exception. The byte behind the text must be readable, and be
-// NUL. Needs the GIL. No Python code runs meanwhile, but for what `decimals` needs.
+// NUL. Needs the GIL. No Python code runs meanwhile, but for `decimal`.
 PyObject* parse(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw);
 
 // Whether objects are written in place (objects_direct.h); the switch is for tests and benchmarks.

@@ -46,7 +46,10 @@ __all__ = [
     "OPT_STRICT_INTEGER",
     "OPT_UTC_Z",
     "dumps",
+    "dumps_lines",
     "loads",
+    "loads_lines",
+    "pointer",
 ]
 
 JSONEncodeError = TypeError
@@ -76,3 +79,6 @@ OPT_SERIALIZE_UUID = 0
 OPT_BIG_INTEGER = 1 << 24  # ints of any size
 OPT_DECIMAL = 1 << 25  # decimal.Decimal
 OPT_MORE_TYPES = 1 << 26  # set, frozenset, deque, Path, timedelta, bytes
+
+from ._lines import dumps_lines, loads_lines  # noqa: E402
+from ._pointer import pointer  # noqa: E402
