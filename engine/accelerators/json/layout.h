@@ -35,12 +35,6 @@ inline constexpr bool known = false;
 
 #else
 
-// PyGC_Head, in front of each object that the garbage collector may know.
-struct gc_head {
-  std::uintptr_t next;
-  std::uintptr_t previous;
-};
-
 // An entry of a dict whose keys are all str.
 struct dict_entry {
   PyObject* key;

@@ -15,8 +15,6 @@ struct api_objects {
   // No dict is made from the shape of an earlier one.
   struct dict_template {};
   static constexpr bool has_templates = false;
-  // Whether many new containers set off garbage collections.
-  static constexpr bool counts_as_new = true;
 
   static PyObject* ascii(const char* text, std::size_t size) {
     PyObject* const made = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);

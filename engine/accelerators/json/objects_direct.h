@@ -1,8 +1,7 @@
 // Python objects for a parsed document, written in place by the layout of the running CPython (layout.h).
-// Why it is worth it: the objects, not the text, are what parsing costs. Three things are saved: the calls
-// and checks of the API; the search in the hash table, when a dict has the keys of an earlier one (its table
-// is copied); and the garbage collections that many new containers would set off, since none of them is
-// counted as new. A document has no cycles, and its containers are known to the collector as all others are.
+// Why it is worth it: the objects, not the text, are what parsing costs. Two things are saved: the calls and
+// checks of the API; and the search in the hash table, where a dict has the keys of an earlier one, whose
+// table is copied.
 #pragma once
 
 #include "accelerators/json/layout.h"
@@ -30,7 +29,6 @@ class direct_objects {
     }
   };
   static constexpr bool has_templates = true;
-  static constexpr bool counts_as_new = false;
 
   // Whether what this class makes is what the running Python makes itself; asked once, before anything else
   // is used.
@@ -64,7 +62,7 @@ class direct_objects {
       room = static_cast<PyObject**>(PyMem_Malloc(count * sizeof(PyObject*)));
       if (room == nullptr) return PyErr_NoMemory();
     }
-    auto* const made = new_container<PyListObject>(&PyList_Type);
+    PyListObject* const made = PyObject_GC_New(PyListObject, &PyList_Type);
     if (made == nullptr) {
       PyMem_Free(room);
       return nullptr;
@@ -77,12 +75,7 @@ class direct_objects {
     return reinterpret_cast<PyObject*>(made);
   }
 
-  static PyObject* empty_dict() {
-    const int collecting = PyGC_Disable();
-    PyObject* const made = PyDict_New();
-    if (collecting != 0) PyGC_Enable();
-    return made;
-  }
+  static PyObject* empty_dict() { return PyDict_New(); }
 
   static PyObject* dict(PyObject* const* keys, PyObject* const* values, std::size_t count,
                         bool has_containers);
@@ -124,22 +117,6 @@ class direct_objects {
     return reinterpret_cast<PyObject*>(made);
   }
 
-  // An object that the garbage collector can be told of, by PyObject_GC_Track.
-  template <class Object>
-  static Object* new_container(PyTypeObject* type) {
-    auto* const head =
-        static_cast<layout::gc_head*>(PyObject_Malloc(sizeof(layout::gc_head) + sizeof(Object)));
-    if (head == nullptr) {
-      PyErr_NoMemory();
-      return nullptr;
-    }
-    *head = {0, 0};
-    PyObject* const made = reinterpret_cast<PyObject*>(head + 1);
-    Py_SET_TYPE(made, type);  // not a heap type: nothing to count
-    Py_SET_REFCNT(made, 1);
-    return reinterpret_cast<Object*>(made);
-  }
-
   static void clear_behind(layout::dict_keys* keys, std::size_t used) {
     layout::dict_entry* const all = layout::entries(keys);
     std::memset(all + used, 0, static_cast<std::size_t>(keys->usable) * sizeof *all);
@@ -147,7 +124,7 @@ class direct_objects {
 
   // The dict of such keys, which then belong to it. Null with an exception set.
   static PyObject* wrap(layout::dict_keys* keys, std::size_t count, bool has_containers) {
-    auto* const made = new_container<PyDictObject>(&PyDict_Type);
+    PyDictObject* const made = PyObject_GC_New(PyDictObject, &PyDict_Type);
     if (made == nullptr) return nullptr;
     made->ma_used = static_cast<Py_ssize_t>(count);
 #pragma GCC diagnostic push

@@ -730,7 +730,9 @@ template <class Objects>
 PyObject* parse_into(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw) {
   std::unique_ptr<memory<Objects>> own = take_memory<Objects>();
   if (own == nullptr) return nullptr;
-  const int collecting = Objects::counts_as_new ? PyGC_Disable() : 0;  // nothing that is made here is garbage
+  // Nothing that is made here is garbage: the collections that many new containers set off wait until they
+  // are made.
+  const int collecting = size > memory<Objects>::longest_copy ? PyGC_Disable() : 0;
   PyObject* const made = parser<Objects>(*own, text, size, options).document(flaw);
   if (collecting != 0) PyGC_Enable();
   kept<memory<Objects>>::leave(std::move(own));

@@ -117,6 +117,13 @@ bool serializer::leave(char bracket, bool is_empty) {
   return true;
 }
 
+bool serializer::stand_in(PyObject* value) {
+  if (++depth_ > 2 * deepest) return raise_encode_error("Recursion limit reached");
+  const bool done = this->value(value);
+  --depth_;
+  return done;
+}
+
 bool serializer::new_line() {
   const std::size_t spaces = std::size_t{2} * depth_;
   if (!out_.reserve(spaces + text_slack)) return false;

@@ -65,7 +65,9 @@ bool text_of_key(const serializer& s, PyObject* key, std::string& text) {
   if (is_enumeration(type)) {
     const object value = object::steal(PyObject_GetAttrString(key, "value"));
     if (!value) return false;
-    if (Py_TYPE(value.get()) != type) return text_of_key(s, value.get(), text);
+    if (is_enumeration(Py_TYPE(value.get())))
+      return raise_encode_error("Dict key must a type serializable with OPT_NON_STR_KEYS");
+    return text_of_key(s, value.get(), text);
   }
   if (PyUnicode_Check(key)) return text_of_str(key, text);
   if (PyLong_Check(key)) return text_of_integer(key, text);
@@ -81,13 +83,14 @@ bool text_of_key(const serializer& s, PyObject* key, std::string& text) {
 bool serialize_converted_dict(serializer& s, PyObject* dict) {
   std::vector<entry> entries;
   entries.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(dict)));
+  const Py_ssize_t size = PyDict_GET_SIZE(dict);
   Py_ssize_t position = 0;
   PyObject* key = nullptr;
   PyObject* value = nullptr;
   while (PyDict_Next(dict, &position, &key, &value) != 0) {
     const object kept = object::borrow(key);
     entries.push_back({{}, object::borrow(value)});
-    if (!text_of_key(s, kept.get(), entries.back().key)) return false;
+    if (!text_of_key(s, kept.get(), entries.back().key) || !serializer::has_size(dict, size)) return false;
   }
   if (s.has(dump_option::sort_keys))
     std::stable_sort(entries.begin(), entries.end(),

@@ -106,23 +106,21 @@ bool write_path(serializer& s, PyObject* path) {
 
 outcome serialize_more(serializer& s, PyObject* object) {
   PyTypeObject* const type = Py_TYPE(object);
-  static PyObject* decimal = nullptr;
-  static PyObject* deque = nullptr;
-  static PyObject* pure_path = nullptr;
-  if (s.has(dump_option::decimals) && is_class(type, "decimal", "Decimal", decimal))
-    return result(write_decimal(s, object));
+  static constinit known_class decimal{"decimal", "Decimal"};
+  static constinit known_class deque{"collections", "deque"};
+  static constinit known_class path{"pathlib", "PurePath"};
+  static constinit known_class delta{"datetime", "timedelta"};
+  if (s.has(dump_option::decimals) && is_class(type, decimal)) return result(write_decimal(s, object));
   if (!s.has(dump_option::more_types)) return outcome::not_mine;
-  if (PyAnySet_Check(object) || is_class(type, "collections", "deque", deque))
-    return result(write_items(s, object));
+  if (PyAnySet_Check(object) || is_class(type, deque)) return result(write_items(s, object));
   if (PyBytes_Check(object))
     return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(object)),
                                static_cast<std::size_t>(PyBytes_GET_SIZE(object))));
   if (PyByteArray_Check(object))
     return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyByteArray_AS_STRING(object)),
                                static_cast<std::size_t>(PyByteArray_GET_SIZE(object))));
-  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
-  if (PyDateTimeAPI != nullptr && PyDelta_Check(object)) return result(write_duration(s, object));
-  if (is_instance(object, "pathlib", "PurePath", pure_path)) return result(write_path(s, object));
+  if (is_instance(object, delta)) return result(write_duration(s, object));
+  if (is_instance(object, path)) return result(write_path(s, object));
   return outcome::not_mine;
 }
 

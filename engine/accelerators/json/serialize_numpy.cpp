@@ -295,10 +295,9 @@ bool write_array(serializer& s, PyObject* object, const array_interface& array, 
 }  // namespace
 
 outcome serialize_numpy(serializer& s, PyObject* object) {
-  static PyObject* array_class = nullptr;
+  static constinit known_class array_class{"numpy", "ndarray"};
   PyTypeObject* const type = Py_TYPE(object);
-  const bool is_array =
-      std::string_view(type->tp_name) == "numpy.ndarray" && is_class(type, "numpy", "ndarray", array_class);
+  const bool is_array = std::string_view(type->tp_name) == "numpy.ndarray" && is_class(type, array_class);
   if (!is_array && !is_scalar(type)) return outcome::not_mine;
   const polyhost::object capsule =
       polyhost::object::steal(PyObject_GetAttrString(object, "__array_struct__"));

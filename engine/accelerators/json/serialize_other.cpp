@@ -33,6 +33,7 @@ bool write_attribute(serializer& s, PyObject* owner, PyObject* name) {
 
 // The attributes that a dataclass's instance has, in the order of their assignment.
 bool write_instance_dict(serializer& s, PyObject* attributes, bool& is_empty) {
+  const Py_ssize_t size = PyDict_GET_SIZE(attributes);
   Py_ssize_t position = 0;
   PyObject* key = nullptr;
   PyObject* value = nullptr;
@@ -43,13 +44,14 @@ bool write_instance_dict(serializer& s, PyObject* attributes, bool& is_empty) {
     const object kept = object::borrow(value);
     if (!s.next() || !write_text(s.out(), key)) return false;
     s.colon();
-    if (!s.value(kept.get())) return false;
+    if (!s.value(kept.get()) || !serializer::has_size(attributes, size)) return false;
     s.comma();
   }
   return true;
 }
 
 bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_empty) {
+  const Py_ssize_t size = PyDict_GET_SIZE(fields);
   Py_ssize_t position = 0;
   PyObject* name = nullptr;
   PyObject* field = nullptr;
@@ -60,7 +62,7 @@ bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_
     is_empty = false;
     if (!s.next() || !write_text(s.out(), name)) return false;
     s.colon();
-    if (!write_attribute(s, instance, name)) return false;
+    if (!write_attribute(s, instance, name) || !serializer::has_size(fields, size)) return false;
     s.comma();
   }
   return true;
@@ -106,7 +108,7 @@ bool serialize_other(serializer& s, PyObject* object) {
   if (is_uuid(type)) return write_uuid(s, object);
   if (is_enumeration(type)) {
     const polyhost::object value = polyhost::object::steal(PyObject_GetAttrString(object, "value"));
-    return value ? s.value(value.get()) : raise_unsupported(object);
+    return value ? s.stand_in(value.get()) : raise_unsupported(object);
   }
   constexpr unsigned long subclasses = Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_LONG_SUBCLASS |
                                        Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS;

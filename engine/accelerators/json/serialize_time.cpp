@@ -1,6 +1,7 @@
 // datetime, date and time as RFC 3339 has them.
 #include "accelerators/json/errors.h"
 #include "accelerators/json/serializer.h"
+#include "accelerators/json/types.h"
 
 #include <polyhost/object.hpp>
 
@@ -14,7 +15,10 @@ namespace polyhost::json {
 namespace {
 
 bool datetime_is_known() {
+  static constinit std::int64_t interpreter = -1;  // that PyDateTimeAPI is of
+  if (interpreter != current_interpreter()) PyDateTimeAPI = nullptr;
   if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  interpreter = current_interpreter();
   if (PyDateTimeAPI == nullptr) PyErr_Clear();
   return PyDateTimeAPI != nullptr;
 }

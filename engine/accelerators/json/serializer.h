@@ -31,6 +31,8 @@ class serializer {
   bool floating(double number);
   bool list(PyObject* list);
   bool dict(PyObject* dict);
+  // False with an exception set if Python code has changed a dict while it was written.
+  static bool has_size(PyObject* dict, Py_ssize_t size);
   // In quotes, escaped; in valid UTF-8.
   bool text(std::string_view utf8);
   // As it is.
@@ -45,6 +47,8 @@ class serializer {
   [[gnu::always_inline]] bool next() { return !has(dump_option::indent_2) || new_line(); }
   void comma() { out_.put(','); }
   bool leave(char bracket, bool is_empty);
+  // A value that stands for another one: as deep as a container, without brackets.
+  bool stand_in(PyObject* value);
   // Behind a key.
   void colon() {
     out_.put(':');
@@ -59,7 +63,6 @@ class serializer {
   bool items(PyObject* sequence, PyObject* const* (*begin)(PyObject*));
   bool plain_dict(PyObject* dict);
   bool item(PyObject* key, PyObject* value);
-  static bool has_size(PyObject* dict, Py_ssize_t size);
 
   output& out_;
   PyObject* const default_;

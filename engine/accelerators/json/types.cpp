@@ -23,13 +23,15 @@ PyObject* own_attribute(PyTypeObject* type, const char* name) {
   return dict ? PyDict_GetItemString(dict.get(), name) : nullptr;
 }
 
-// A class of a module, imported once; null if there is none, without an exception.
-PyObject* known_class(const char* module, const char* name, PyObject*& cached) {
-  if (cached != nullptr) return cached;
-  const object imported = object::steal(PyImport_ImportModule(module));
-  cached = imported ? PyObject_GetAttrString(imported.get(), name) : nullptr;
-  if (cached == nullptr) PyErr_Clear();
-  return cached;
+// The class, imported where that is needed; null if there is none, without an exception.
+PyObject* find(known_class& wanted) {
+  const std::int64_t interpreter = current_interpreter();
+  if (wanted.type != nullptr && wanted.interpreter == interpreter) return wanted.type;
+  const object module = object::steal(PyImport_ImportModule(wanted.module));
+  wanted.type = module ? PyObject_GetAttrString(module.get(), wanted.name) : nullptr;
+  wanted.interpreter = interpreter;
+  if (wanted.type == nullptr) PyErr_Clear();
+  return wanted.type;
 }
 
 bool has_name(PyTypeObject* type, std::string_view name) {
@@ -39,26 +41,28 @@ bool has_name(PyTypeObject* type, std::string_view name) {
 
 }  // namespace
 
-bool is_class(PyTypeObject* type, const char* module, const char* name, PyObject*& cached) {
-  return has_name(type, name) && reinterpret_cast<PyObject*>(type) == known_class(module, name, cached);
+std::int64_t current_interpreter() { return PyInterpreterState_GetID(PyInterpreterState_Get()); }
+
+bool is_class(PyTypeObject* type, known_class& wanted) {
+  return has_name(type, wanted.name) && reinterpret_cast<PyObject*>(type) == find(wanted);
 }
 
-bool is_instance(PyObject* object, const char* module, const char* name, PyObject*& cached) {
-  if (cached == nullptr && PyDict_GetItemString(PyImport_GetModuleDict(), module) == nullptr) return false;
-  PyObject* const type = known_class(module, name, cached);
+bool is_instance(PyObject* object, known_class& wanted) {
+  if (PyDict_GetItemString(PyImport_GetModuleDict(), wanted.module) == nullptr) return false;
+  PyObject* const type = find(wanted);
   return type != nullptr && PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(type)) != 0;
 }
 
 bool is_enumeration(PyTypeObject* type) {
-  static PyObject* cached = nullptr;
+  static constinit known_class meta_class{"enum", "EnumMeta"};
   PyTypeObject* const meta = Py_TYPE(type);
   return meta != &PyType_Type && (has_name(meta, "EnumType") || has_name(meta, "EnumMeta")) &&
-         reinterpret_cast<PyObject*>(meta) == known_class("enum", "EnumMeta", cached);
+         reinterpret_cast<PyObject*>(meta) == find(meta_class);
 }
 
 bool is_uuid(PyTypeObject* type) {
-  static PyObject* cached = nullptr;
-  return is_class(type, "uuid", "UUID", cached);
+  static constinit known_class uuid{"uuid", "UUID"};
+  return is_class(type, uuid);
 }
 
 PyObject* own_fields(PyTypeObject* type) {
@@ -70,11 +74,10 @@ PyObject* own_fields(PyTypeObject* type) {
 bool has_own_slots(PyTypeObject* type) { return own_attribute(type, "__slots__") != nullptr; }
 
 int is_instance_field(PyObject* field) {
-  static PyObject* cached = nullptr;
-  PyObject* const instance_field = known_class("dataclasses", "_FIELD", cached);
+  static constinit known_class instance_field{"dataclasses", "_FIELD"};
   const object kind = object::steal(PyObject_GetAttrString(field, "_field_type"));
   if (!kind) return -1;
-  return kind.get() == instance_field ? 1 : 0;
+  return kind.get() == find(instance_field) ? 1 : 0;
 }
 
 }  // namespace polyhost::json

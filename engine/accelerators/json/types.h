@@ -4,7 +4,7 @@
 
 #include <Python.h>
 
-#include <string>
+#include <cstdint>
 
 namespace polyhost::json {
 
@@ -14,13 +14,24 @@ bool is_enumeration(PyTypeObject* type);
 // Whether it is uuid.UUID itself.
 bool is_uuid(PyTypeObject* type);
 
-// Whether it is that very class of that module: as "collections", "deque". `cached` keeps the class once it
-// is known.
-bool is_class(PyTypeObject* type, const char* module, const char* name, PyObject*& cached);
+// A class, once it is known, of the interpreter that it was found in. Kept for good: it may be that of an
+// interpreter which is no more.
+struct known_class {
+  const char* module;
+  const char* name;
+  PyObject* type = nullptr;
+  std::int64_t interpreter = -1;
+};
+
+// The interpreter that runs.
+std::int64_t current_interpreter();
+
+// Whether it is that very class.
+bool is_class(PyTypeObject* type, known_class& wanted);
 
 // Whether it is an instance of that class or of a subclass; false, too, as long as nobody has imported the
 // module.
-bool is_instance(PyObject* object, const char* module, const char* name, PyObject*& cached);
+bool is_instance(PyObject* object, known_class& wanted);
 
 // The fields of a dataclass by their names, borrowed; null if it is none. What the type itself has, not its
 // bases.
