@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 import polyhost.json as module
-from polyhost.json import JSONDecodeError, dumps, dumps_lines, loads, loads_lines, pointer
+from polyhost.json import JSONDecodeError, dumps, dumps_lines, loads, loads_exact, loads_lines, pointer
 
 RECORDS = [{"n": i, "text": "line %d \u20ac" % i, "more": [None, True, i / 7]} for i in range(5000)]
 TEXT = b"".join(dumps(record) + b"\n" for record in RECORDS)
@@ -148,26 +148,26 @@ class Pointer(unittest.TestCase):
 class Numbers(unittest.TestCase):
     def test_big_integers(self):
         for number in (2**64, -(2**63) - 1, 10**100, -(10**400), 2**64 - 1, 0):
-            self.assertEqual(loads(str(number), option=module.OPT_BIG_INTEGER), number)
+            self.assertEqual(loads_exact(str(number), option=module.OPT_BIG_INTEGER), number)
             self.assertEqual(dumps(number, option=module.OPT_BIG_INTEGER), str(number).encode())
         self.assertIs(type(loads(str(10**30))), float)
-        self.assertRaises(ValueError, loads, "1" * 5000, option=module.OPT_BIG_INTEGER)  # as int() does
-        self.assertRaises(JSONDecodeError, loads, "1e400", option=module.OPT_BIG_INTEGER)
-        self.assertEqual(loads("[1%s,2]" % ("0" * 320), option=module.OPT_BIG_INTEGER), [10**320, 2])
+        self.assertRaises(ValueError, loads_exact, "1" * 5000, option=module.OPT_BIG_INTEGER)  # as int() does
+        self.assertRaises(JSONDecodeError, loads_exact, "1e400", option=module.OPT_BIG_INTEGER)
+        self.assertEqual(loads_exact("[1%s,2]" % ("0" * 320), option=module.OPT_BIG_INTEGER), [10**320, 2])
 
     def test_decimals(self):
         for text in ("0.1", "-1.50", "1e400", "1E-400", "0.0", "12345678901234567890.123456789"):
-            value = loads(f"[{text}]", option=module.OPT_DECIMAL)[0]
+            value = loads_exact(f"[{text}]", option=module.OPT_DECIMAL)[0]
             self.assertIs(type(value), decimal.Decimal)
             self.assertEqual(str(value), str(decimal.Decimal(text)))
-            self.assertEqual(loads(dumps(value, option=module.OPT_DECIMAL), option=module.OPT_DECIMAL), value)
-        self.assertIs(type(loads("1", option=module.OPT_DECIMAL)), int)
+            self.assertEqual(loads_exact(dumps(value, option=module.OPT_DECIMAL), option=module.OPT_DECIMAL), value)
+        self.assertIs(type(loads_exact("1", option=module.OPT_DECIMAL)), int)
         self.assertEqual(dumps([decimal.Decimal("NaN"), decimal.Decimal("-Infinity")], option=module.OPT_DECIMAL), b"[null,null]")
         self.assertRaises(module.JSONEncodeError, dumps, decimal.Decimal(1))
 
     def test_wrong_options(self):
         for option in (1, True, -1, "1", 1.0, 1 << 30):
-            self.assertRaisesRegex(module.JSONEncodeError, "Invalid opts", loads, b"1", option=option)
+            self.assertRaisesRegex(module.JSONEncodeError, "Invalid opts", loads_exact, b"1", option=option)
 
 
 class MoreTypes(unittest.TestCase):

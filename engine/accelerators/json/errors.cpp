@@ -38,6 +38,7 @@ bool raise_encode_error(const char* message) {
 
 bool raise_encode_error_from(const char* message) {
   if (PyErr_Occurred() == nullptr) return raise_encode_error(message);
+
   const object cause = polyhost::detail::take_exception();
   const object text = object::steal(PyUnicode_FromString(message));
   const object error = object::steal(text ? PyObject_CallOneArg(PyExc_TypeError, text.get()) : nullptr);
@@ -45,6 +46,11 @@ bool raise_encode_error_from(const char* message) {
   PyException_SetCause(error.get(), Py_NewRef(cause.get()));
   PyErr_SetObject(PyExc_TypeError, error.get());
   return false;
+}
+
+bool raise_surrogates() {
+  if (PyErr_Occurred() != nullptr && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) return false;
+  return raise_encode_error_from("str is not valid UTF-8: surrogates not allowed");
 }
 
 bool raise_unsupported(PyObject* object) {

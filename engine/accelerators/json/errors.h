@@ -13,6 +13,9 @@ namespace polyhost::json {
 bool raise_encode_error(const char* message);
 // The same with the exception that is set as its __cause__.
 bool raise_encode_error_from(const char* message);
+// For a str that has no UTF-8: the UnicodeEncodeError that is set is the __cause__; another exception is left
+// as it is.
+bool raise_surrogates();
 // "Type is not JSON serializable: X"; an exception that is set becomes the __cause__.
 bool raise_unsupported(PyObject* object);
 

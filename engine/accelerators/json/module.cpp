@@ -65,15 +65,15 @@ std::uint32_t options_of(PyObject* option, std::uint32_t allowed) {
   return static_cast<std::uint32_t>(bits);
 }
 
+constexpr std::uint32_t exact_numbers = dump_option::big_integers | dump_option::decimals;
+
 // How documents are read, as an `option` says.
 struct reading {
   parse_options options;
   object decimal;  // the class, if it is asked for
 
-  explicit reading(PyObject* option) {
-    if (option == Py_None) [[likely]]
-      return;
-    const std::uint32_t bits = options_of(option, dump_option::big_integers | dump_option::decimals);
+  explicit reading(PyObject* option, std::uint32_t otherwise = 0) {
+    const std::uint32_t bits = option == Py_None ? otherwise : options_of(option, exact_numbers);
     options.big_integers = (bits & dump_option::big_integers) != 0;
     if ((bits & dump_option::decimals) == 0) return;
     const object module = polyhost::detail::or_throw(PyImport_ImportModule("decimal"));
@@ -82,15 +82,19 @@ struct reading {
   }
 };
 
-object loads(borrowed obj, borrowed option) {
-  const reading how(option.object);
+object loads_by(PyObject* obj, const parse_options& options) {
   document from;
-  if (!from.open(obj.object)) throw_python_error();
+  if (!from.open(obj)) throw_python_error();
   parse_flaw flaw;
-  PyObject* const made = parse(from.text(), from.size(), how.options, flaw);
-  if (made != nullptr) [[likely]]
-    return object::steal(made);
+  PyObject* const made = parse(from.text(), from.size(), options, flaw);
   return checked(value_or_error(made, from.text(), from.size(), flaw));
+}
+
+object loads(borrowed obj) { return loads_by(obj.object, {}); }
+
+object loads_exact(borrowed obj, borrowed option) {
+  const reading how(option.object, exact_numbers);
+  return loads_by(obj.object, how.options);
 }
 
 // NotImplemented if nothing is there.
@@ -156,12 +160,15 @@ namespace {
 constexpr const char* loads_doc = R"(Deserialize JSON to Python objects.
 
 obj: bytes, bytearray, memoryview or str, one document in UTF-8, with nothing but white space around it.
-option: OPT_BIG_INTEGER (integers beyond 64 bits as int, and not as the nearest float), OPT_DECIMAL (numbers with a fraction or
-an exponent as decimal.Decimal), or both, by |.
-
 The result is made of dict, list, str, int, float, True, False and None. Of equal keys the last one counts.
 Raises JSONDecodeError, a ValueError, for all that RFC 8259 does not allow, for NaN and Infinity, floats that are too large,
 lone surrogates, and more than 1024 nested containers.)";
+
+constexpr const char* loads_exact_doc = R"(Deserialize JSON with all numbers as they are written.
+
+obj: as that of loads.
+option: OPT_BIG_INTEGER (integers beyond 64 bits are int, and not the nearest float), OPT_DECIMAL (numbers with a fraction or an
+exponent are decimal.Decimal), or, as by default, both.)";
 
 constexpr const char* dumps_doc = R"(Serialize Python objects to JSON, as bytes in UTF-8 without a space.
 
@@ -180,7 +187,8 @@ POLYHOST_MODULE(_polyhost_json, m) {
   // Functions say that they are of the package, and so does the report.
   m.attr("__name__", "polyhost.json");
   m.doc("The native half of polyhost.json.");
-  m.def<json::loads>("loads(obj, /, *, option=None)", loads_doc);
+  m.def<json::loads>("loads(obj, /)", loads_doc);
+  m.def<json::loads_exact>("loads_exact(obj, /, option=None)", loads_exact_doc);
   m.def<json::dumps>("dumps(obj, /, default=None, option=None)", dumps_doc);
   m.def<json::lines>("_lines(data, is_last, option, /)");
   m.def<json::pointer>("_pointer(doc, pointer, option, /)");

@@ -112,6 +112,7 @@ struct memory {
   references keys;
   static constexpr std::size_t longest_copy = 4096;
   static constexpr std::size_t padding = 32;
+  static constexpr std::size_t longest_kept = std::size_t{1} << 16U;
   std::array<char, longest_copy + padding> copy;
   std::vector<char> unescaped;
   std::array<frame<Objects>, deepest_document> open;
@@ -164,6 +165,7 @@ class parser {
     }
     kept_.values.shrink();
     kept_.keys.shrink();
+    if (kept_.unescaped.capacity() > memory<Objects>::longest_kept) std::vector<char>().swap(kept_.unescaped);
     return result;
   }
 
@@ -715,6 +717,21 @@ class parser {
   const char* flaw_at_ = nullptr;
 };
 
+// Nothing that is made for a document is garbage: the collections that many new containers set off wait until
+// it ends.
+class no_collection {
+ public:
+  no_collection() : collecting_(PyGC_Disable()) {}
+  no_collection(const no_collection&) = delete;
+  no_collection& operator=(const no_collection&) = delete;
+  ~no_collection() {
+    if (collecting_ != 0) PyGC_Enable();
+  }
+
+ private:
+  int collecting_;
+};
+
 // Null with an exception set if there is no memory.
 template <class Objects>
 std::unique_ptr<memory<Objects>> take_memory() {
@@ -730,11 +747,13 @@ template <class Objects>
 PyObject* parse_into(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw) {
   std::unique_ptr<memory<Objects>> own = take_memory<Objects>();
   if (own == nullptr) return nullptr;
-  // Nothing that is made here is garbage: the collections that many new containers set off wait until they
-  // are made.
-  const int collecting = size > memory<Objects>::longest_copy ? PyGC_Disable() : 0;
-  PyObject* const made = parser<Objects>(*own, text, size, options).document(flaw);
-  if (collecting != 0) PyGC_Enable();
+  PyObject* made = nullptr;
+  if (size > memory<Objects>::longest_copy) {
+    const no_collection scope;
+    made = parser<Objects>(*own, text, size, options).document(flaw);
+  } else {
+    made = parser<Objects>(*own, text, size, options).document(flaw);
+  }
   kept<memory<Objects>>::leave(std::move(own));
   return made;
 }

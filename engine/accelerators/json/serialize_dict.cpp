@@ -23,7 +23,7 @@ struct entry {
 bool text_of_str(PyObject* key, std::string& text) {
   Py_ssize_t size = 0;
   const char* const utf8 = PyUnicode_AsUTF8AndSize(key, &size);
-  if (utf8 == nullptr) return raise_encode_error_from("str is not valid UTF-8: surrogates not allowed");
+  if (utf8 == nullptr) return raise_surrogates();
   text.assign(utf8, static_cast<std::size_t>(size));
   return true;
 }

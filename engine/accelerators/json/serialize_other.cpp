@@ -22,7 +22,7 @@ bool write_fragment(serializer& s, PyObject* fragment) {
     return raise_encode_error("orjson.Fragment's content is not of type bytes or str");
   Py_ssize_t size = 0;
   const char* const utf8 = PyUnicode_AsUTF8AndSize(contents, &size);
-  if (utf8 == nullptr) return raise_encode_error_from("str is not valid UTF-8: surrogates not allowed");
+  if (utf8 == nullptr) return raise_surrogates();
   return s.word({utf8, static_cast<std::size_t>(size)});
 }
 

@@ -94,7 +94,7 @@ char* put_ascii(char* to, std::uint32_t code) {
 
 bool refuse_surrogates(PyObject* text) {
   Py_XDECREF(PyUnicode_AsUTF8String(text));  // raises the cause
-  return raise_encode_error_from("str is not valid UTF-8: surrogates not allowed");
+  return raise_surrogates();
 }
 
 #if defined(__SSSE3__)

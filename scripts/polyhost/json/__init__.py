@@ -21,6 +21,7 @@ import json as _standard  # behind the native half, which may be what makes it f
 Fragment = _polyhost_json.Fragment
 dumps = _polyhost_json.dumps
 loads = _polyhost_json.loads
+loads_exact = _polyhost_json.loads_exact
 
 __version__ = "3.13.0"
 
@@ -48,6 +49,7 @@ __all__ = [
     "dumps",
     "dumps_lines",
     "loads",
+    "loads_exact",
     "loads_lines",
     "pointer",
 ]

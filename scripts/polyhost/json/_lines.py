@@ -14,7 +14,7 @@ def loads_lines(source, /, *, option=None):
     """Iterate over the values of the lines of `source`, which is not read faster than it is iterated over.
 
     source: bytes, bytearray, memoryview, mmap or str; or a file, binary or text, of which `read(size)` is called.
-    option: as that of loads.
+    option: OPT_BIG_INTEGER and OPT_DECIMAL, as that of loads_exact; neither by default.
 
     Lines of white space are passed over. A line that is no JSON raises JSONDecodeError behind the values before it: its doc is
     the line, its lineno the line's number in the source, from 1.

@@ -10,7 +10,7 @@ def pointer(doc, pointer, /, default=_NOTHING, *, option=None):
 
     doc: as that of loads. What is passed by on the way is skipped, not checked. Of equal keys the first one counts.
     default: is returned if nothing is there; without it, that is a KeyError.
-    option: as that of loads.
+    option: OPT_BIG_INTEGER and OPT_DECIMAL, as that of loads_exact; neither by default.
 
     Raises ValueError for what is no pointer, and JSONDecodeError for what is no JSON, as far as it was looked at.
     """
