@@ -13,7 +13,7 @@ bool output::grow(std::size_t more) {
     PyErr_NoMemory();
     return false;
   }
-  const std::size_t wanted = std::max(used + more, used * 2);
+  const std::size_t wanted = std::max({used + more, used * 2, expected_});
   if (bytes_ == nullptr) {
     bytes_ = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(wanted));
     if (bytes_ == nullptr) return false;

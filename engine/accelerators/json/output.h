@@ -16,7 +16,9 @@ using output_room = std::array<char, std::size_t{1} << 14U>;
 
 class output {
  public:
-  explicit output(output_room& room) : begin_(room.data()), at_(begin_), end_(begin_ + room.size()) {}
+  // `expected`: how large the text may become, if it does not fit there.
+  explicit output(output_room& room, std::size_t expected = 0)
+      : begin_(room.data()), at_(begin_), end_(begin_ + room.size()), expected_(expected) {}
   output(const output&) = delete;
   output& operator=(const output&) = delete;
   ~output() { Py_XDECREF(bytes_); }
@@ -55,6 +57,7 @@ class output {
   char* begin_;
   char* at_;
   char* end_;
+  std::size_t expected_;
   PyObject* bytes_ = nullptr;
 };
 

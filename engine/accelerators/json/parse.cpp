@@ -458,6 +458,7 @@ class parser {
 
   // A string with escapes, of which the first one is found.
   PyObject* escaped_string(const char* text, text_end found) {
+    const char* const begin = text;
     std::vector<char>& out = kept_.unescaped;
     out.clear();
     bool is_ascii = true;
@@ -474,7 +475,11 @@ class parser {
       found = find_end(text, 0);
     }
     at_ = found.at + 1;
-    return plain_text(out.data(), out.size(), is_ascii);
+    PyObject* const made = plain_text(out.data(), out.size(), is_ascii);
+    // What the escapes stand for is valid: what is not stands in the document itself.
+    if (made == nullptr && PyErr_Occurred() == nullptr)
+      return fail(not_utf8, begin + valid_utf8_prefix(begin, static_cast<std::size_t>(found.at - begin)));
+    return made;
   }
 
   // The character that the escape at `at` stands for; `behind` is set behind it. Nothing, with a flaw, if it

@@ -11,6 +11,7 @@
 #include <polyhost/detail/pylong.hpp>
 #include <polyhost/object.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -211,25 +212,35 @@ bool serializer::ask_default(PyObject* object) {
 
 namespace {
 
-PyObject* dump_into(output_room& room, PyObject* object, PyObject* default_function, std::uint32_t options) {
-  output out(room);
+// What is kept between calls.
+struct writing_memory {
+  output_room room;
+  std::size_t expected = 0;  // as large as the last text that did not fit there, and a little more
+};
+
+PyObject* dump_into(writing_memory& own, PyObject* object, PyObject* default_function,
+                    std::uint32_t options) {
+  output out(own.room, own.expected);
   serializer s(out, default_function, options);
   if (!s.value(object)) return nullptr;
   if ((options & dump_option::append_newline) != 0) {
     if (!out.reserve(1)) return nullptr;
     out.put('\n');
   }
+  const std::size_t size = out.text().size();
+  constexpr std::size_t largest_guess = std::size_t{1} << 26U;
+  if (size > own.room.size()) own.expected = std::min(size + size / 16, largest_guess);
   return out.take_bytes();
 }
 
 }  // namespace
 
 PyObject* dump(PyObject* object, PyObject* default_function, std::uint32_t options) {
-  std::unique_ptr<output_room> room = kept<output_room>::take();
-  if (!room) room.reset(new (std::nothrow) output_room);
-  if (!room) return PyErr_NoMemory();
-  PyObject* const made = dump_into(*room, object, default_function, options);
-  kept<output_room>::leave(std::move(room));
+  std::unique_ptr<writing_memory> own = kept<writing_memory>::take();
+  if (!own) own.reset(new (std::nothrow) writing_memory);
+  if (!own) return PyErr_NoMemory();
+  PyObject* const made = dump_into(*own, object, default_function, options);
+  kept<writing_memory>::leave(std::move(own));
   return made;
 }
 

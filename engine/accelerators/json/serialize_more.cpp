@@ -5,10 +5,7 @@
 
 #include <polyhost/object.hpp>
 
-#include <datetime.h>
-
-#include <cstdlib>
-#include <string>
+#include <cstddef>
 
 namespace polyhost::json {
 
@@ -50,37 +47,6 @@ bool write_base64(serializer& s, const unsigned char* bytes, std::size_t size) {
   return true;
 }
 
-// ISO 8601: "P1DT2H3M4.500000S", with a minus sign in front of negative ones.
-bool write_duration(serializer& s, PyObject* delta) {
-  long long days = PyDateTime_DELTA_GET_DAYS(delta);
-  long long seconds = PyDateTime_DELTA_GET_SECONDS(delta);
-  long long micro = PyDateTime_DELTA_GET_MICROSECONDS(delta);
-  const bool is_negative = days < 0;
-  if (is_negative) {  // the parts below a day are counted from below
-    const long long all = -(days * 86400 + seconds);
-    const long long borrowed = micro > 0 ? 1 : 0;
-    micro = borrowed * 1000000 - micro;
-    days = (all - borrowed) / 86400;
-    seconds = (all - borrowed) % 86400;
-  }
-  std::string text = is_negative ? "-P" : "P";
-  if (days != 0) text += std::to_string(days) + "D";
-  if (seconds != 0 || micro != 0 || days == 0) {
-    text += 'T';
-    if (seconds >= 3600) text += std::to_string(seconds / 3600) + "H";
-    if (seconds / 60 % 60 != 0) text += std::to_string(seconds / 60 % 60) + "M";
-    if (seconds % 60 != 0 || micro != 0 || seconds == 0) {
-      text += std::to_string(seconds % 60);
-      if (micro != 0) {
-        std::string digits = std::to_string(micro);
-        text += '.' + std::string(6 - digits.size(), '0') + digits;
-      }
-      text += 'S';
-    }
-  }
-  return s.text(text);
-}
-
 // A number if it is finite, else null.
 bool write_decimal(serializer& s, PyObject* decimal) {
   const object is_finite = object::steal(PyObject_CallMethod(decimal, "is_finite", nullptr));
@@ -109,7 +75,6 @@ outcome serialize_more(serializer& s, PyObject* object) {
   static constinit known_class decimal{"decimal", "Decimal"};
   static constinit known_class deque{"collections", "deque"};
   static constinit known_class path{"pathlib", "PurePath"};
-  static constinit known_class delta{"datetime", "timedelta"};
   if (s.has(dump_option::decimals) && is_class(type, decimal)) return result(write_decimal(s, object));
   if (!s.has(dump_option::more_types)) return outcome::not_mine;
   if (PyAnySet_Check(object) || is_class(type, deque)) return result(write_items(s, object));
@@ -119,7 +84,8 @@ outcome serialize_more(serializer& s, PyObject* object) {
   if (PyByteArray_Check(object))
     return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyByteArray_AS_STRING(object)),
                                static_cast<std::size_t>(PyByteArray_GET_SIZE(object))));
-  if (is_instance(object, delta)) return result(write_duration(s, object));
+  const outcome duration = serialize_duration(s, object);
+  if (duration != outcome::not_mine) return duration;
   if (is_instance(object, path)) return result(write_path(s, object));
   return outcome::not_mine;
 }

@@ -92,6 +92,37 @@ bool append_zone(const serializer& s, std::string& text, PyObject* datetime) {
   return true;
 }
 
+// ISO 8601: "P1DT2H3M4.500000S", with a minus sign in front of negative ones.
+bool write_duration(serializer& s, PyObject* delta) {
+  long long days = PyDateTime_DELTA_GET_DAYS(delta);
+  long long seconds = PyDateTime_DELTA_GET_SECONDS(delta);
+  long long micro = PyDateTime_DELTA_GET_MICROSECONDS(delta);
+  const bool is_negative = days < 0;
+  if (is_negative) {  // the parts below a day are counted from below
+    const long long all = -(days * 86400 + seconds);
+    const long long borrowed = micro > 0 ? 1 : 0;
+    micro = borrowed * 1000000 - micro;
+    days = (all - borrowed) / 86400;
+    seconds = (all - borrowed) % 86400;
+  }
+  std::string text = is_negative ? "-P" : "P";
+  if (days != 0) text += std::to_string(days) + "D";
+  if (seconds != 0 || micro != 0 || days == 0) {
+    text += 'T';
+    if (seconds >= 3600) text += std::to_string(seconds / 3600) + "H";
+    if (seconds / 60 % 60 != 0) text += std::to_string(seconds / 60 % 60) + "M";
+    if (seconds % 60 != 0 || micro != 0 || seconds == 0) {
+      text += std::to_string(seconds % 60);
+      if (micro != 0) {
+        std::string digits = std::to_string(micro);
+        text += '.' + std::string(6 - digits.size(), '0') + digits;
+      }
+      text += 'S';
+    }
+  }
+  return s.text(text);
+}
+
 }  // namespace
 
 outcome time_text(const serializer& s, PyObject* object, std::string& text) {
@@ -124,6 +155,11 @@ outcome serialize_time(serializer& s, PyObject* object) {
   const outcome found = time_text(s, object, text);
   if (found != outcome::done) return found;
   return s.text(text) ? outcome::done : outcome::failed;
+}
+
+outcome serialize_duration(serializer& s, PyObject* object) {
+  if (!datetime_is_known() || !PyDelta_Check(object)) return outcome::not_mine;
+  return write_duration(s, object) ? outcome::done : outcome::failed;
 }
 
 }  // namespace polyhost::json

@@ -85,6 +85,9 @@ outcome serialize_time(serializer& s, PyObject* object);
 // The same without quotes, for a dict's key.
 outcome time_text(const serializer& s, PyObject* object, std::string& text);
 
+// timedelta, as ISO 8601 has durations (serialize_time.cpp).
+outcome serialize_duration(serializer& s, PyObject* object);
+
 // numpy's arrays and scalars (serialize_numpy.cpp).
 outcome serialize_numpy(serializer& s, PyObject* object);
 

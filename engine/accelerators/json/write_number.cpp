@@ -79,28 +79,30 @@ char* put_scientific(char* to, const char* digits, int count, int exponent, floa
   return put_up_to_eight(to, magnitude);
 }
 
-// The number is 0.digits * 10^point.
+constexpr std::size_t most_digits = 24;
+
+// The number is 0.digits * 10^point. Of the digits, twice most_digits may be read.
 char* put_decimal(char* to, const char* digits, int count, int point, float_style style) {
   constexpr int largest_point = 16;  // beyond it, an exponent is shorter, and usual
   const int smallest_point = style == float_style::python ? -3 : -4;
   if (point > largest_point || point < smallest_point)
     return put_scientific(to, digits, count, point - 1, style);
+  // More is copied than counts, so that it is always the same number of bytes.
   if (point <= 0) {
     std::memcpy(to, "0.000000", 8);
     to += 2 - point;
-    std::memcpy(to, digits, static_cast<std::size_t>(count));
+    std::memcpy(to, digits, most_digits);
     return to + count;
   }
+  std::memcpy(to, digits, most_digits);
   if (point >= count) {
-    std::memcpy(to, digits, static_cast<std::size_t>(count));
     std::memset(to + count, '0', static_cast<std::size_t>(point - count));
     to += point;
     std::memcpy(to, ".0", 2);
     return to + 2;
   }
-  std::memcpy(to, digits, static_cast<std::size_t>(point));
   to[point] = '.';
-  std::memcpy(to + point + 1, digits + point, static_cast<std::size_t>(count - point));
+  std::memcpy(to + point + 1, digits + point, most_digits);
   return to + count + 1;
 }
 
@@ -112,7 +114,7 @@ char* put_shortest(char* to, Float number, float_style style) {
     return to + 3;
   }
   const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
-  char digits[longest_number];
+  char digits[2 * most_digits];
   const auto count = static_cast<int>(put_digits(digits, shortest.significand) - digits);
   return put_decimal(to, digits, count, count + shortest.exponent, style);
 }

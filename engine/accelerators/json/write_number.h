@@ -14,7 +14,7 @@ enum class float_style : std::uint8_t {
   python,  // as repr: 1e-05, 1e-06, 1e+16
 };
 
-inline constexpr std::size_t longest_number = 32;  // in bytes
+inline constexpr std::size_t longest_number = 48;  // in bytes, with what may be written behind it
 
 // Write to `to`, where there is room for longest_number; what follows is returned.
 char* put_integer(char* to, std::uint64_t magnitude, bool is_negative);
