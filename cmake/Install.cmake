@@ -2,7 +2,7 @@
 # All of it may be moved: nothing knows its prefix.
 include(CMakePackageConfigHelpers)
 set(package lib/cmake/Polyhost)
-# On python3's own path where the prefix is /usr. The program carries its own; this one is for type checkers and editors.
+# On python3's own path where the prefix is /usr. The program carries its own; this one is for python3 (polyhost.json), type checkers and editors.
 set(POLYHOST_PACKAGE_DIRECTORY lib/python3/dist-packages CACHE STRING "where the Python package is installed, in the prefix")
 
 if(POLYHOST_PYTHON_LINKED MATCHES "shared")

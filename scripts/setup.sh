@@ -30,6 +30,8 @@ doctest-dev         unit tests
 pybind11-dev        the peer that the benchmarks compare with
 pkg-config          finds the libraries that a .cpp asks for
 mypy                checks the type stubs, in the tests
+python3-hypothesis  makes up documents, in the tests of polyhost.json
+python3-numpy       makes arrays, in the tests of polyhost.json
 dpkg-dev            finds what the .deb depends on, in the tests
 file                tells programs from other files, for the .deb
 END

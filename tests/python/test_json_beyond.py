@@ -1,6 +1,7 @@
 """Where orjson 3.10.7 crashes or is wrong, and polyhost.json must not be; orjson itself does not pass these."""
 
 import dataclasses
+import enum
 import datetime
 import decimal
 import json
@@ -132,6 +133,18 @@ class Changes(JsonCase):
 
 
 class Attributes(JsonCase):
+    def test_enumerations_of_containers_are_indented_as_these(self):
+        member = enum.Enum("Member", {"A": (1, 2)}).A
+        self.assertEqual(dumps([member], option=module.OPT_INDENT_2), dumps([(1, 2)], option=module.OPT_INDENT_2))
+
+    def test_enumerations_in_a_circle(self):
+        circle = enum.Enum("Circle", {"A": 1, "value": property(lambda self: self)}).A
+        self.not_written(circle, "Recursion limit reached")
+        self.assertRaises(TypeError, dumps, {circle: 1}, option=module.OPT_NON_STR_KEYS)
+
+    def test_attributes_that_grow(self):
+        node = dataclasses.make_dataclass("Node", ["a"])(Thing())
+        self.assertRaises((TypeError, RuntimeError), dumps, node, lambda thing: setattr(node, f"a{len(vars(node))}", Thing()))
     def test_missing_slot(self):
         node = dataclasses.make_dataclass("Node", ["a", "b"], slots=True)(1, 2)
         del node.a

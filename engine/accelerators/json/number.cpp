@@ -19,7 +19,7 @@ number read_again(const char* text, const char* end, number_kind kind) {
   }
   double value = 0;
   fast_float::from_chars(text, end, value);  // it is a number: at worst out of range, and then 0 or infinite
-  if (std::isinf(value)) return flawed(number_flaw::infinite, text);
+  if (std::isinf(value)) return flawed(number_flaw::infinite, end);
   return {kind, number_flaw::none, 0, value, end};
 }
 

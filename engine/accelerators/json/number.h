@@ -34,7 +34,7 @@ struct number {
   number_flaw flaw;
   std::uint64_t magnitude;
   double floating;  // of a big integer, too: the double that is nearest
-  const char* end;  // behind the number; or where the flaw is
+  const char* end;  // behind the number, if it is infinite too; or where the flaw is
 };
 
 namespace detail {
@@ -130,7 +130,7 @@ number read_again(const char* text, const char* end, number_kind kind);
   constexpr std::ptrdiff_t most_digits = 19;  // that always fit
   if (digit_count > most_digits || !round(digits, power, value))
     return read_again(text, at, number_kind::floating);
-  if (std::bit_cast<std::uint64_t>(value) == infinite_bits) return flawed(number_flaw::infinite, text);
+  if (std::bit_cast<std::uint64_t>(value) == infinite_bits) return flawed(number_flaw::infinite, at);
   return {number_kind::floating, number_flaw::none, 0, *text == '-' ? -value : value, at};
 }
 

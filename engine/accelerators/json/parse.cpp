@@ -12,6 +12,7 @@
 
 #include <polyhost/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -312,15 +313,13 @@ class parser {
   bool become_plain(frame<Objects>& f) {
     f.kind = container::plain_object;
     f.keys = kept_.keys.size();
-    const std::size_t count = f.shape == nullptr ? 0 : f.shape->depth;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!kept_.keys.push(Py_NewRef(f.shape->key))) return false;
-    }
-    for (node* n = f.shape; n != nullptr; n = n->parent) {
-      PyObject*& place = *kept_.keys.from(f.keys + n->depth - 1);
-      Py_SETREF(place, Py_NewRef(n->key));
-    }
+    std::array<PyObject*, shapes<Objects>::deepest> path{};
+    std::size_t count = 0;
+    for (node* n = f.shape; n != nullptr; n = n->parent) path[count++] = n->key;
     f.shape = nullptr;
+    while (count > 0) {
+      if (!kept_.keys.push(Py_NewRef(path[--count]))) return false;
+    }
     return true;
   }
 
@@ -634,16 +633,11 @@ class parser {
   }
 
   // A number that no float is near to.
-  PyObject* beyond_floats(const char* flaw_at) {
-    const char* end = at_ + 1;
-    bool is_integer = true;
-    for (;
-         end < end_ && (is_digit(*end) || *end == '.' || (*end | 0x20) == 'e' || *end == '-' || *end == '+');
-         ++end)
-      is_integer = is_integer && is_digit(*end);
+  PyObject* beyond_floats(const char* end) {
+    const bool is_integer = std::all_of(at_ + 1, end, is_digit);
     if (is_integer && options_.big_integers) return big_integer(end);
     if (!is_integer && options_.decimal != nullptr) return decimal(end);
-    return fail("number is infinity when parsed as double", flaw_at);
+    return fail("number is infinity when parsed as double", at_);
   }
 
   PyObject* big_integer(const char* end) {
@@ -654,7 +648,10 @@ class parser {
   PyObject* decimal(const char* end) {
     const char* const begin = std::exchange(at_, end);
     const object text = object::steal(PyUnicode_FromStringAndSize(begin, end - begin));
-    return text ? PyObject_CallOneArg(options_.decimal, text.get()) : nullptr;
+    PyObject* const made = text ? PyObject_CallOneArg(options_.decimal, text.get()) : nullptr;
+    if (made != nullptr || PyErr_ExceptionMatches(PyExc_ArithmeticError) == 0) return made;
+    PyErr_Clear();  // an exponent of more than 18 digits
+    return fail("number exceeds the range of decimal.Decimal", begin);
   }
 
   static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -670,7 +667,7 @@ class parser {
       case number_flaw::after_exponent:
         return fail_at(n.end, "no digit after exponent sign");
       default:
-        return fail("number is infinity when parsed as double", n.end);
+        return fail("number is infinity when parsed as double", at_);
     }
   }
 

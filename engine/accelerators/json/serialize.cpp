@@ -119,9 +119,9 @@ bool serializer::leave(char bracket, bool is_empty) {
 }
 
 bool serializer::stand_in(PyObject* value) {
-  if (++depth_ > 2 * deepest) return raise_encode_error("Recursion limit reached");
+  if (++stand_ins_ > deepest) return raise_encode_error("Recursion limit reached");
   const bool done = this->value(value);
-  --depth_;
+  --stand_ins_;
   return done;
 }
 

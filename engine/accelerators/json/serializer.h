@@ -47,7 +47,7 @@ class serializer {
   [[gnu::always_inline]] bool next() { return !has(dump_option::indent_2) || new_line(); }
   void comma() { out_.put(','); }
   bool leave(char bracket, bool is_empty);
-  // A value that stands for another one: as deep as a container, without brackets.
+  // A value that stands for another one. Fails if there are too many within each other.
   bool stand_in(PyObject* value);
   // Behind a key.
   void colon() {
@@ -68,6 +68,7 @@ class serializer {
   PyObject* const default_;
   const std::uint32_t options_;
   unsigned depth_ = 0;
+  unsigned stand_ins_ = 0;
   unsigned default_calls_ = 0;
 };
 

@@ -195,8 +195,10 @@ class shapes {
 
   // Sets of a few keys each, the last of which goes when another one comes. A key moves up when it is found.
   static constexpr std::size_t ways = 4;
-  kept_key* set_of(std::uint32_t hash) { return &keys_[hash * ways % keys_.size()]; }
-  std::array<kept_key, 512 * ways> keys_{};
+  static constexpr unsigned log2_sets = 9;
+  // The highest bits: only these depend on all of the text.
+  kept_key* set_of(std::uint32_t hash) { return &keys_[std::size_t{hash >> (32U - log2_sets)} * ways]; }
+  std::array<kept_key, (std::size_t{1} << log2_sets) * ways> keys_{};
   std::unique_ptr<node[]> nodes_;
   std::size_t used_ = 0;
 };

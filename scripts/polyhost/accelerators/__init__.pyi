@@ -1,0 +1,5 @@
+__all__ = ["ACCELERATORS", "accelerate"]
+
+ACCELERATORS: dict[str, str]
+
+def accelerate(*names: str) -> None: ...
