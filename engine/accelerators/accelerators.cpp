@@ -4,7 +4,7 @@
 
 #include <new>
 
-extern "C" PyObject* PyInit__polyhost_json();
+extern "C" PyObject* PyInit__polyhost_json();  // NOLINT(bugprone-reserved-identifier): Python's name for it
 
 namespace polyhost::accelerators {
 

@@ -18,9 +18,10 @@ namespace polyhost::fuzz {
 
 namespace {
 
-// The address sanitizer guards the bytes around a block of malloc's. In Python's debug allocator, the first bytes behind an
-// object belong to the same block, and would hide a small overrun until the object is freed. Where there is no such sanitizer,
-// the debug allocator is what finds overruns, and memory that one domain allocates and another one frees.
+// The address sanitizer guards the bytes around a block of malloc's. In Python's debug allocator, the first
+// bytes behind an object belong to the same block, and would hide a small overrun until the object is freed.
+// Where there is no such sanitizer, the debug allocator is what finds overruns, and memory that one domain
+// allocates and another one frees.
 #ifdef POLYHOST_ADDRESS_SANITIZER
 constexpr int allocator = PYMEM_ALLOCATOR_MALLOC;
 #else
@@ -83,8 +84,9 @@ void initialize() {
   PyConfig_Clear(&config);
 }
 
-// Python keeps a number of freed objects of some types. With all of these places taken, whatever is freed later is really freed.
-// The collector only runs where a target calls it, and then does not look at what is here from the beginning.
+// Python keeps a number of freed objects of some types. With all of these places taken, whatever is freed
+// later is really freed. The collector only runs where a target calls it, and then does not look at what is
+// here from the beginning.
 constexpr const char* settle = R"(
 import gc, sys
 sys.setrecursionlimit(3000)

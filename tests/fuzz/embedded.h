@@ -1,4 +1,5 @@
-// What the fuzz targets share: a Python in this process, a count of the memory it holds, and the input as a document.
+// What the fuzz targets share: a Python in this process, a count of the memory it holds, and the input as a
+// document.
 #pragma once
 
 #include <Python.h>
@@ -27,7 +28,8 @@ long live_blocks();
 // repr() of a value, which tells 1 from 1.0 and from True.
 std::string repr(PyObject* value);
 
-// Text in a block of its own that ends with a NUL behind the text, so that the address sanitizer sees whoever reads on.
+// Text in a block of its own that ends with a NUL behind the text, so that the address sanitizer sees whoever
+// reads on.
 class document {
  public:
   explicit document(std::string_view text);

@@ -1,7 +1,6 @@
-// A fuzz target: the standard library's json beside parse, which reads strictly, and beside standard_loads and standard_dumps,
-// which give what json gives or leave it alone.
-// An input is a document. In front of it may be two bytes of options for standard_dumps: the first one is then 0x80 or more, as
-// no document begins.
+// A fuzz target: the standard library's json beside parse, which reads strictly, and beside standard_loads
+// and standard_dumps, which give what json gives or leave it alone. An input is a document. In front of it
+// may be two bytes of options for standard_dumps: the first one is then 0x80 or more, as no document begins.
 #include "accelerators/json/parse.h"
 #include "accelerators/json/standard.h"
 #include "embedded.h"
@@ -22,9 +21,9 @@ using polyhost::fuzz::repr;
 
 namespace {
 
-// strict_loads takes away what json allows beyond RFC 8259 and what is documented to differ: it refuses NaN, numbers that are
-// infinite as floats, halves of surrogate pairs and deep nesting, and reads integers beyond 64 bits as floats. exact_loads does so
-// too, but for numbers, which it reads as they are written.
+// strict_loads takes away what json allows beyond RFC 8259 and what is documented to differ: it refuses NaN,
+// numbers that are infinite as floats, halves of surrogate pairs and deep nesting, and reads integers beyond
+// 64 bits as floats. exact_loads does so too, but for numbers, which it reads as they are written.
 constexpr const char* reference = R"(
 import json
 import math
@@ -116,8 +115,10 @@ struct separators {
   const char* item;
   const char* key;
 };
-constexpr std::array<separators, 4> all_separators = {{{", ", ": "}, {",", ":"}, {"", ""}, {" ;\"\n", "\x7f=> "}}};
-constexpr std::array<const char*, 8> all_indents = {nullptr, nullptr, nullptr, "", " ", "  ", "\t", "-> \x01"};
+constexpr std::array<separators, 4> all_separators = {
+    {{", ", ": "}, {",", ":"}, {"", ""}, {" ;\"\n", "\x7f=> "}}};
+constexpr std::array<const char*, 8> all_indents = {nullptr, nullptr, nullptr, "",
+                                                    " ",     "  ",    "\t",    "-> \x01"};
 
 // How standard_dumps is called.
 struct dump_choice {
@@ -220,8 +221,9 @@ void compare_all_loads(PyObject* bytes) {
 }
 
 object our_dumps(PyObject* value, const dump_choice& choice) {
-  const json::standard_style style = {choice.ensure_ascii,         choice.allow_nan,           choice.sort_keys,
-                                      choice.item_separator.get(), choice.key_separator.get(), choice.indent.get()};
+  const json::standard_style style = {choice.ensure_ascii,        choice.allow_nan,
+                                      choice.sort_keys,           choice.item_separator.get(),
+                                      choice.key_separator.get(), choice.indent.get()};
   object made = object::steal(json::standard_dumps(value, style));
   if (!made) fail_with_exception("standard_dumps raises");
   return made;
@@ -229,9 +231,9 @@ object our_dumps(PyObject* value, const dump_choice& choice) {
 
 object their_dumps(PyObject* value, const dump_choice& choice) {
   PyObject* const indent = choice.indent ? choice.indent.get() : Py_None;
-  return result_or_refusal(PyObject_CallFunction(standard.dumps.get(), "OiiiOOO", value, choice.ensure_ascii,
-                                                 choice.allow_nan, choice.sort_keys, choice.item_separator.get(),
-                                                 choice.key_separator.get(), indent));
+  return result_or_refusal(PyObject_CallFunction(
+      standard.dumps.get(), "OiiiOOO", value, choice.ensure_ascii, choice.allow_nan, choice.sort_keys,
+      choice.item_separator.get(), choice.key_separator.get(), indent));
 }
 
 void compare_dumps(PyObject* value, const dump_choice& choice) {
@@ -261,7 +263,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const dump_choice choice = has_options ? choice_of(data[0], data[1]) : choice_of(0, 0);
   std::string_view text(reinterpret_cast<const char*>(data), size);
   if (has_options) text.remove_prefix(2);
-  const object bytes = object::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+  const object bytes =
+      object::steal(PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
   if (!bytes) fail_with_exception("no bytes");
   const document input(text);
   compare_strictly(input, bytes.get(), standard.strict_loads, {});

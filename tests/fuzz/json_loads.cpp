@@ -1,5 +1,6 @@
-// A fuzz target: each input is parsed with objects made in place and with objects made through Python's API, again and again,
-// since what earlier documents taught must change nothing; what was parsed is used, and written and parsed again.
+// A fuzz target: each input is parsed with objects made in place and with objects made through Python's API,
+// again and again, since what earlier documents taught must change nothing; what was parsed is used, and
+// written and parsed again.
 #include "accelerators/json/layout.h"
 #include "accelerators/json/parse.h"
 #include "accelerators/json/serialize.h"
@@ -24,7 +25,8 @@ using polyhost::fuzz::repr;
 
 namespace {
 
-// Documents of this size or less are copied before they are parsed (parse.cpp): others are read where they are.
+// Documents of this size or less are copied before they are parsed (parse.cpp): others are read where they
+// are.
 constexpr std::size_t longest_copy = 4096;
 constexpr std::size_t deepest_dump = 254;
 
@@ -79,7 +81,8 @@ void expect_equal(PyObject* a, PyObject* b) {
 }
 
 void choose_objects(bool direct) {
-  // As use_direct_objects, which would compare all of the layout with Python's each time: start() had it do so.
+  // As use_direct_objects, which would compare all of the layout with Python's each time: start() had it do
+  // so.
   json::layout::agrees = direct;
 }
 
@@ -110,7 +113,9 @@ outcome parsed_often(const document& input) {
   for (int i = 0; i < 2; ++i) expect_same(first, parsed(input), "parsed again");
   const long before = live_blocks();
   expect_same(first, parsed(input), "parsed again");
-  if (live_blocks() > before) expect_no_growth(input);  // else a key may have been kept in place of a shorter one
+  // More may be right, where a key is kept in place of another one. Not for all inputs, so that there is
+  // something that is kept.
+  if (live_blocks() > before || input.size() % 16 == 0) expect_no_growth(input);
   return first;
 }
 
@@ -149,7 +154,8 @@ object dumped(PyObject* value, std::uint32_t options) {
 void expect_round_trip(const outcome& of, std::uint32_t options) {
   const object text = dumped(of.value.get(), options);
   if (!text) return;
-  const std::string_view bytes(PyBytes_AS_STRING(text.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(text.get())));
+  const std::string_view bytes(PyBytes_AS_STRING(text.get()),
+                               static_cast<std::size_t>(PyBytes_GET_SIZE(text.get())));
   const outcome again = parsed(document(bytes));
   if (!again.value) fail("what was written cannot be read: " + description(again));
   expect_equal(of.value.get(), again.value.get());

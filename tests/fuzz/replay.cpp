@@ -1,4 +1,5 @@
-// Runs files through a fuzz target without libFuzzer: those that are named, and those in the directories that are named.
+// Runs files through a fuzz target without libFuzzer: those that are named, and those in the directories that
+// are named.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

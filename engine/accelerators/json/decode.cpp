@@ -96,7 +96,7 @@ PyObject* made_of(const Py_UCS2* codes, std::size_t count, Py_UCS4 all_bits) {
   PyObject* const made = PyUnicode_New(static_cast<Py_ssize_t>(count), narrow ? 0xff : 0xffff);
   if (made == nullptr) return nullptr;
   if (narrow) {
-    Py_UCS1* const to = PyUnicode_1BYTE_DATA(made);
+    auto* const to = PyUnicode_1BYTE_DATA(made);
     for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<Py_UCS1>(codes[i]);
   } else {
     std::memcpy(PyUnicode_2BYTE_DATA(made), codes, count * sizeof *codes);

@@ -5,6 +5,7 @@
 
 #include <polyhost/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <utility>
@@ -210,10 +211,8 @@ bool direct_objects::agrees_with_python() {
   ascii_head_ = *reinterpret_cast<PyASCIIObject*>(sample.get());
   ascii_head_.hash = -1;
   if (Py_REFCNT(sample.get()) != 1 || !layout_agrees() || !text_and_list_agree()) return false;
-  for (const unsigned count : {1U, 2U, 5U, 6U, 10U, 11U, 85U, 86U, 170U, 171U, 400U}) {
-    if (!dict_agrees(count)) return false;
-  }
-  return true;
+  constexpr std::array<std::size_t, 11> counts = {1, 2, 5, 6, 10, 11, 85, 86, 170, 171, 400};
+  return std::ranges::all_of(counts, dict_agrees);
 }
 
 }  // namespace polyhost::json

@@ -35,23 +35,22 @@ class direct_objects {
   static bool agrees_with_python();
 
   static PyObject* ascii(const char* text, std::size_t size) {
-    char* to = nullptr;
-    PyObject* const made = new_ascii(size, to);
-    if (made != nullptr) std::memcpy(to, text, size);
-    return made;
+    PyASCIIObject* const made = new_ascii(size);
+    if (made != nullptr) std::memcpy(text_of(made), text, size);
+    return reinterpret_cast<PyObject*>(made);
   }
 
   static PyObject* padded_ascii(const char* text, std::size_t size) {
-    char* to = nullptr;
-    PyObject* const made = new_ascii(size, to);
+    PyASCIIObject* const made = new_ascii(size);
     if (made == nullptr) return nullptr;
+    char* const to = text_of(made);
     std::size_t i = 0;
     for (; i + 8 <= size; i += 8) std::memcpy(to + i, text + i, 8);
     std::uint64_t last = 0;
     std::memcpy(&last, text + i, 8);
     last &= (std::uint64_t{1} << (8 * (size - i))) - 1;  // and the NUL at the end
     std::memcpy(to + i, &last, 8);
-    return made;
+    return reinterpret_cast<PyObject*>(made);
   }
 
   static PyObject* floating(double number) { return PyFloat_FromDouble(number); }
@@ -114,19 +113,22 @@ class direct_objects {
       std::memcpy(static_cast<char*>(to) + i, static_cast<const char*>(from) + i, 8);
   }
 
-  // A str of that many characters, and where they are to be written: memory for up to seven more is there.
-  static PyObject* new_ascii(std::size_t size, char*& text) {
+  // A str of that many characters, which are to be written: memory for up to seven more is there.
+  static PyASCIIObject* new_ascii(std::size_t size) {
     static_assert(sizeof(PyASCIIObject) % 8 == 0);
     // Sizes are multiples of 16 in CPython's allocator: this rounding never makes a block larger.
     auto* const made =
         static_cast<PyASCIIObject*>(PyObject_Malloc(sizeof(PyASCIIObject) + (size / 8 + 1) * 8));
-    if (made == nullptr) return PyErr_NoMemory();
+    if (made == nullptr) {
+      PyErr_NoMemory();
+      return nullptr;
+    }
     *made = ascii_head_;
     made->length = static_cast<Py_ssize_t>(size);
-    text = reinterpret_cast<char*>(made + 1);
-    text[size] = '\0';
-    return reinterpret_cast<PyObject*>(made);
+    text_of(made)[size] = '\0';
+    return made;
   }
+  static char* text_of(PyASCIIObject* made) { return reinterpret_cast<char*>(made + 1); }
 
   static void clear_behind(layout::dict_keys* keys, std::size_t used) {
     layout::dict_entry* const all = layout::entries(keys);

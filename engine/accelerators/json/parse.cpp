@@ -221,7 +221,7 @@ class parser {
     skip_spaces();
     if (f.kind != container::array) {
       if (*at_ == '}') return fail("trailing comma is not allowed", comma) != nullptr;
-      return key(f, f.shape == nullptr ? nullptr : &f.shape->likely);
+      return key(f, f.shape == nullptr ? &nowhere_ : &f.shape->likely);
     }
     if (*at_ == ']') return fail("trailing comma is not allowed", comma) != nullptr;
     return true;
@@ -323,7 +323,7 @@ class parser {
     return true;
   }
 
-  // A key, to the value behind it. `likely` is where the expected one is noted, if the object has a shape.
+  // A key, to the value behind it. `likely` is where the expected one is noted.
   [[gnu::always_inline]] bool key(frame<Objects>& f, node** likely) {
     if (*at_ != '"') return fail_at(at_) != nullptr;
     if (f.kind == container::shaped_object && *likely != nullptr && (*likely)->matches(at_ + 1, readable_))

@@ -8,6 +8,7 @@
 
 #include <polyhost/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -55,10 +56,7 @@ bool is_scalar(PyTypeObject* type) {
                                                       "float64", "bool_",  "bool",   "datetime64"};
   const std::string_view full = type->tp_name;
   if (!full.starts_with("numpy.")) return false;
-  for (const std::string_view name : names) {
-    if (full.substr(6) == name) return true;
-  }
-  return false;
+  return std::ranges::find(names, full.substr(6)) != names.end();
 }
 
 // Years, months and days of a day since 1970-01-01.
@@ -130,7 +128,7 @@ class array_writer {
     std::int64_t value = 0;
     switch (array_.item_size) {
       case 1:
-        value = read<std::int8_t>(from);
+        value = read<std::int8_t>(from);  // NOLINT(bugprone-signed-char-misuse): it is a number
         break;
       case 2:
         value = read<std::int16_t>(from);

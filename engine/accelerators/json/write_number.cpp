@@ -3,6 +3,7 @@
 
 #include <dragonbox/dragonbox.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -89,7 +90,7 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
     return put_scientific(to, digits, count, point - 1, style);
   // More is copied than counts, so that it is always the same number of bytes.
   if (point <= 0) {
-    std::memcpy(to, "0.000000", 8);
+    std::copy_n("0.000000", 8, to);
     to += 2 - point;
     std::memcpy(to, digits, most_digits);
     return to + count;
@@ -98,7 +99,7 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
   if (point >= count) {
     std::memset(to + count, '0', static_cast<std::size_t>(point - count));
     to += point;
-    std::memcpy(to, ".0", 2);
+    std::copy_n(".0", 2, to);
     return to + 2;
   }
   to[point] = '.';
@@ -110,7 +111,7 @@ template <class Float>
 char* put_shortest(char* to, Float number, float_style style) {
   if (std::signbit(number)) *to++ = '-';
   if (number == 0) {
-    std::memcpy(to, "0.0", 3);
+    std::copy_n("0.0", 3, to);
     return to + 3;
   }
   const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
