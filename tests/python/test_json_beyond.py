@@ -142,6 +142,28 @@ class Attributes(JsonCase):
         self.not_written(circle, "Recursion limit reached")
         self.assertRaises(TypeError, dumps, {circle: 1}, option=module.OPT_NON_STR_KEYS)
 
+    def test_fields_that_go_while_they_are_looked_at(self):
+        @dataclasses.dataclass
+        class Node:
+            x: int = 1
+
+            def __getattribute__(self, name):
+                if name == "__dict__":
+                    del type(self).__dataclass_fields__
+                    raise AttributeError
+                return object.__getattribute__(self, name)
+
+        self.assertEqual(dumps(Node()), b'{"x":1}')
+
+        class Field:
+            @property
+            def _field_type(self):
+                fields.clear()
+                return dataclasses._FIELD
+
+        fields = {"name" * 15: Field()}
+        self.assertRaises((TypeError, RuntimeError), dumps, type("Made", (), {"__dataclass_fields__": fields})())
+
     def test_attributes_that_grow(self):
         node = dataclasses.make_dataclass("Node", ["a"])(Thing())
         self.assertRaises((TypeError, RuntimeError), dumps, node, lambda thing: setattr(node, f"a{len(vars(node))}", Thing()))

@@ -71,6 +71,14 @@ class Lines(unittest.TestCase):
         self.assertRaises(JSONDecodeError, list, loads_lines(b"[1,\n2]"))
         self.assertRaises(JSONDecodeError, list, loads_lines(b'"\xff"'))
 
+    def test_a_pipe_gives_what_there_is(self):
+        reading, writing = os.pipe()
+        with open(reading, "rb") as pipe, open(writing, "wb", buffering=0) as end:
+            values = loads_lines(pipe)
+            for number in range(3):
+                end.write(b"%d\n" % number)
+                self.assertEqual(next(values), number)
+
     def test_wrong_sources(self):
         for source in (None, 1, ["1"]):
             self.assertRaises((TypeError, AttributeError), lambda source=source: list(loads_lines(source)))
@@ -129,6 +137,10 @@ class Pointer(unittest.TestCase):
         with self.assertRaises(JSONDecodeError) as caught:
             pointer(b'{"a": [1, x]}', "/a")
         self.assertEqual(caught.exception.pos, 10)
+        for document in (b"xyz", b"   ", b"]"):
+            self.assertRaises(JSONDecodeError, pointer, document, "/a")
+        with self.assertRaisesRegex(JSONDecodeError, "unexpected character"):
+            pointer(b'{"a": tru}', "/a")
 
     def test_truncations(self):
         document = dumps({"a": [1, {"b": 'x"\\', "c": [[]]}], "d": None})
@@ -151,7 +163,10 @@ class Numbers(unittest.TestCase):
             self.assertEqual(loads_exact(str(number), option=module.OPT_BIG_INTEGER), number)
             self.assertEqual(dumps(number, option=module.OPT_BIG_INTEGER), str(number).encode())
         self.assertIs(type(loads(str(10**30))), float)
-        self.assertRaises(ValueError, loads_exact, "1" * 5000, option=module.OPT_BIG_INTEGER)  # as int() does
+        with self.assertRaisesRegex(JSONDecodeError, "set_int_max_str_digits") as caught:
+            loads_exact("[1, %s]" % ("1" * 5000), option=module.OPT_BIG_INTEGER)
+        self.assertEqual(caught.exception.pos, 4)
+        self.assertRaisesRegex(module.JSONEncodeError, "set_int_max_str_digits", dumps, 10**5000, option=module.OPT_BIG_INTEGER)
         self.assertRaises(JSONDecodeError, loads_exact, "1e400", option=module.OPT_BIG_INTEGER)
         self.assertEqual(loads_exact("[1%s,2]" % ("0" * 320), option=module.OPT_BIG_INTEGER), [10**320, 2])
 

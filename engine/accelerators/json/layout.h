@@ -1,7 +1,7 @@
 // What is known of CPython's objects beyond its API: one header a version, and this one for what all of them
-// share. Only objects_direct.h uses it. On a version that has no header, and on builds that keep their
-// objects otherwise (without a GIL, for debugging), `known` is false, and objects are made through the API:
-// slower, never wrong.
+// share. On a version that has none, and on builds that keep their objects otherwise (without a GIL, for
+// debugging), POLYHOST_JSON_UNKNOWN_LAYOUT is defined, and objects are made through the API: slower, never
+// wrong.
 #pragma once
 
 #include <Python.h>
@@ -18,8 +18,6 @@
 #include "accelerators/json/layout_3_12.h"
 #elif PY_VERSION_HEX >= 0x030D0000 && PY_VERSION_HEX < 0x030E0000
 #include "accelerators/json/layout_3_13.h"
-#elif PY_VERSION_HEX >= 0x030E0000 && PY_VERSION_HEX < 0x030F0000
-#include "accelerators/json/layout_3_14.h"
 #else
 #define POLYHOST_JSON_UNKNOWN_LAYOUT
 #endif
@@ -29,11 +27,7 @@ namespace polyhost::json::layout {
 // Whether what is known was found to be so in the running Python.
 inline constinit bool agrees = false;
 
-#ifdef POLYHOST_JSON_UNKNOWN_LAYOUT
-
-inline constexpr bool known = false;
-
-#else
+#ifndef POLYHOST_JSON_UNKNOWN_LAYOUT
 
 // An entry of a dict whose keys are all str.
 struct dict_entry {

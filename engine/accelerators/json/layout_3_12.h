@@ -8,8 +8,6 @@
 
 namespace polyhost::json::layout {
 
-inline constexpr bool known = true;
-
 // PyDictKeysObject. The hash table follows it, then the entries.
 struct dict_keys {
   Py_ssize_t references;
@@ -25,8 +23,5 @@ inline constexpr std::uint8_t unicode_keys = 1;  // each key is an exact str
 
 inline void* allocate_keys(std::size_t size) { return PyObject_Malloc(size); }
 inline void free_keys(void* keys) { PyObject_Free(keys); }
-
-// Whether a dict without containers in it is known to the garbage collector, too.
-inline constexpr bool tracks_all_dicts = false;
 
 }  // namespace polyhost::json::layout

@@ -168,7 +168,7 @@ constexpr const char* loads_exact_doc = R"(Deserialize JSON with all numbers as 
 
 obj: as that of loads.
 option: OPT_BIG_INTEGER (integers beyond 64 bits are int, and not the nearest float), OPT_DECIMAL (numbers with a fraction or an
-exponent are decimal.Decimal), or, as by default, both.)";
+exponent are decimal.Decimal), or, as by default, both. An int may have as many digits as sys.set_int_max_str_digits allows.)";
 
 constexpr const char* dumps_doc = R"(Serialize Python objects to JSON, as bytes in UTF-8 without a space.
 

@@ -14,7 +14,6 @@ namespace polyhost::json {
 struct api_objects {
   // No dict is made from the shape of an earlier one.
   struct dict_template {};
-  static constexpr bool has_templates = false;
 
   static PyObject* ascii(const char* text, std::size_t size) {
     PyObject* const made = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);

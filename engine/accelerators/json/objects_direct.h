@@ -28,7 +28,6 @@ class direct_objects {
       return const_cast<layout::dict_keys*>(reinterpret_cast<const layout::dict_keys*>(this + 1));
     }
   };
-  static constexpr bool has_templates = true;
 
   // Whether what this class makes is what the running Python makes itself; asked once, before anything else
   // is used.
@@ -147,7 +146,7 @@ class direct_objects {
 #pragma GCC diagnostic pop
     made->ma_keys = reinterpret_cast<PyDictKeysObject*>(keys);
     made->ma_values = nullptr;
-    if (layout::tracks_all_dicts || has_containers) PyObject_GC_Track(made);
+    if (has_containers) PyObject_GC_Track(made);
     return reinterpret_cast<PyObject*>(made);
   }
 

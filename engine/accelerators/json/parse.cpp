@@ -642,7 +642,10 @@ class parser {
 
   PyObject* big_integer(const char* end) {
     const std::string digits(std::exchange(at_, end), end);
-    return PyLong_FromString(digits.c_str(), nullptr, 10);
+    PyObject* const made = PyLong_FromString(digits.c_str(), nullptr, 10);
+    if (made != nullptr || PyErr_ExceptionMatches(PyExc_ValueError) == 0) return made;
+    PyErr_Clear();
+    return fail("integer has more digits than sys.set_int_max_str_digits allows", end - digits.size());
   }
 
   PyObject* decimal(const char* end) {
@@ -750,7 +753,12 @@ PyObject* parse_into(const char* text, std::size_t size, const parse_options& op
   std::unique_ptr<memory<Objects>> own = take_memory<Objects>();
   if (own == nullptr) return nullptr;
   PyObject* made = nullptr;
-  if (size > memory<Objects>::longest_copy) {
+#ifdef Py_GIL_DISABLED  // where the collector is that of other threads, too
+  constexpr bool collects = true;
+#else
+  const bool collects = size <= memory<Objects>::longest_copy;
+#endif
+  if (!collects) {
     const no_collection scope;
     made = parser<Objects>(*own, text, size, options).document(flaw);
   } else {

@@ -26,7 +26,8 @@ struct parse_flaw {
 
 // The value of a document: a new reference. Null with an exception set, as MemoryError; or, if the text is
 // not such a document, with `flaw` filled and no exception. The byte behind the text must be readable, and be
-// NUL. Needs the GIL. No Python code runs meanwhile, but for `decimal`.
+// NUL. Needs the GIL. Python code may run
+// meanwhile: `decimal`, and finalizers, where garbage is collected.
 PyObject* parse(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw);
 
 // Whether objects are written in place (objects_direct.h); the switch is for tests and benchmarks.

@@ -26,7 +26,10 @@ class cursor {
     skip_spaces();
     if (*at_ == '[') return enter_array(name);
     if (*at_ == '{') return enter_object(name);
-    return false;
+    if (*at_ == '"' || *at_ == '-' || (*at_ >= '0' && *at_ <= '9') || *at_ == 't' || *at_ == 'f' ||
+        *at_ == 'n')
+      return false;
+    return fail();
   }
 
   // The value that begins here. False if it is flawed.
@@ -211,7 +214,11 @@ PyObject* find_by_pointer(const char* text, std::size_t size, std::string_view p
   }
   const std::string copy(value);  // with the NUL behind it that parsing needs
   PyObject* const made = parse(copy.data(), copy.size(), options, flaw);
-  if (made == nullptr) flaw.at += place.offset(value.data());
+  if (made == nullptr) {
+    // What ends too early for the copy may have more behind it in the document.
+    if (flaw.at == value.size() && value.data() + value.size() < text + size) flaw.message = unexpected;
+    flaw.at += place.offset(value.data());
+  }
   return made;
 }
 

@@ -83,6 +83,8 @@ bool serializer::integer(PyObject* number) {
       const polyhost::object digits = polyhost::object::steal(PyLong_Type.tp_repr(number));
       Py_ssize_t size = 0;
       const char* const utf8 = digits ? PyUnicode_AsUTF8AndSize(digits.get(), &size) : nullptr;
+      if (!digits && PyErr_ExceptionMatches(PyExc_ValueError) != 0)
+        return raise_encode_error_from("Integer has more digits than sys.set_int_max_str_digits allows");
       return utf8 != nullptr && word({utf8, static_cast<std::size_t>(size)});
     }
   }

@@ -56,8 +56,11 @@ bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_
   PyObject* name = nullptr;
   PyObject* field = nullptr;
   while (PyDict_Next(fields, &position, &name, &field) != 0) {
+    const object kept_name = object::borrow(name);
+    const object kept_field = object::borrow(field);
     const int is_field = PyUnicode_Check(name) ? is_instance_field(field) : -1;
     if (is_field < 0) return raise_unsupported(instance);
+    if (!serializer::has_size(fields, size)) return false;
     if (is_field == 0 || (PyUnicode_GET_LENGTH(name) > 0 && PyUnicode_READ_CHAR(name, 0) == '_')) continue;
     is_empty = false;
     if (!s.next() || !write_text(s.out(), name)) return false;
@@ -69,6 +72,7 @@ bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_
 }
 
 bool write_dataclass(serializer& s, PyObject* instance, PyObject* fields) {
+  const object kept = object::borrow(fields);  // Python code may run from here on
   constexpr unsigned one_more = 1;
   if (!s.enter('{', one_more)) return false;
   bool is_empty = true;
@@ -78,7 +82,10 @@ bool write_dataclass(serializer& s, PyObject* instance, PyObject* fields) {
     if (!attributes) PyErr_Clear();
   }
   const bool has_dict = attributes && PyDict_Check(attributes.get()) && PyDict_GET_SIZE(attributes.get()) > 0;
-  const object kept = object::borrow(fields);
+#ifdef Py_GIL_DISABLED  // other threads may change it
+  if (has_dict) attributes = object::steal(PyDict_Copy(attributes.get()));
+  if (has_dict && !attributes) return false;
+#endif
   if (has_dict ? !write_instance_dict(s, attributes.get(), is_empty)
                : !write_fields(s, instance, fields, is_empty))
     return false;

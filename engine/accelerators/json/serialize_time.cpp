@@ -17,7 +17,8 @@ namespace {
 bool datetime_is_known() {
   static constinit std::int64_t interpreter = -1;  // that PyDateTimeAPI is of
   if (interpreter != current_interpreter()) PyDateTimeAPI = nullptr;
-  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  if (PyDateTimeAPI == nullptr && PyDict_GetItemString(PyImport_GetModuleDict(), "datetime") != nullptr)
+    PyDateTime_IMPORT;
   interpreter = current_interpreter();
   if (PyDateTimeAPI == nullptr) PyErr_Clear();
   return PyDateTimeAPI != nullptr;

@@ -26,8 +26,10 @@ PyObject* parse_or_leave(const char* text, Py_ssize_t size) {
 PyObject* standard_loads(PyObject* document) {
   if (PyBytes_CheckExact(document))
     return parse_or_leave(PyBytes_AS_STRING(document), PyBytes_GET_SIZE(document));
+#ifndef Py_GIL_DISABLED  // without a GIL, others may change it meanwhile
   if (PyByteArray_CheckExact(document))
     return parse_or_leave(PyByteArray_AS_STRING(document), PyByteArray_GET_SIZE(document));
+#endif
   if (!PyUnicode_CheckExact(document)) return left_to_others();
   Py_ssize_t size = 0;
   const char* const utf8 = PyUnicode_AsUTF8AndSize(document, &size);

@@ -23,12 +23,12 @@ PyObject* own_attribute(PyTypeObject* type, const char* name) {
   return dict ? PyDict_GetItemString(dict.get(), name) : nullptr;
 }
 
-// The class, imported where that is needed; null if there is none, without an exception.
+// The class; null, without an exception, if nobody has imported its module, or that has no such class.
 PyObject* find(known_class& wanted) {
   const std::int64_t interpreter = current_interpreter();
   if (wanted.type != nullptr && wanted.interpreter == interpreter) return wanted.type;
-  const object module = object::steal(PyImport_ImportModule(wanted.module));
-  wanted.type = module ? PyObject_GetAttrString(module.get(), wanted.name) : nullptr;
+  PyObject* const module = PyDict_GetItemString(PyImport_GetModuleDict(), wanted.module);
+  wanted.type = module != nullptr ? PyObject_GetAttrString(module, wanted.name) : nullptr;
   wanted.interpreter = interpreter;
   if (wanted.type == nullptr) PyErr_Clear();
   return wanted.type;
@@ -48,7 +48,6 @@ bool is_class(PyTypeObject* type, known_class& wanted) {
 }
 
 bool is_instance(PyObject* object, known_class& wanted) {
-  if (PyDict_GetItemString(PyImport_GetModuleDict(), wanted.module) == nullptr) return false;
   PyObject* const type = find(wanted);
   return type != nullptr && PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(type)) != 0;
 }

@@ -1,5 +1,5 @@
-// Types of the standard library that are recognised. Each is imported when an object is met that may be of
-// it: then its module has been imported by somebody else, too.
+// Types of the standard library that are recognised, once a script has imported their modules: before that,
+// no object is of them.
 #pragma once
 
 #include <Python.h>

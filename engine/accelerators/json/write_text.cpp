@@ -222,8 +222,6 @@ bool write_escaped(output& out, const char* text, const char* end) {
   return true;
 }
 
-bool write_utf8(output& out, const char* text, std::size_t size) { return write_quoted(out, text, size); }
-
 bool write_ascii_text(output& out, PyObject* text) {
   if (PyUnicode_READY(text) != 0) return false;
   const int kind = PyUnicode_KIND(text);

@@ -15,9 +15,6 @@ namespace polyhost::json {
 
 // All of these: false with an exception set if there is no memory. `text` is a str.
 
-// Any text in UTF-8, which is valid. The quotes are written, too.
-bool write_utf8(output& out, const char* text, std::size_t size);
-
 // A str that is not compact ASCII. Lone surrogates are a UnicodeEncodeError.
 bool write_wide_text(output& out, PyObject* text);
 
@@ -58,7 +55,7 @@ namespace detail {
 
 }  // namespace detail
 
-// Text in valid UTF-8 that needs no quotes.
+// Any text in valid UTF-8; the quotes are written, too.
 [[gnu::always_inline]] inline bool write_quoted(output& out, const char* text, std::size_t size) {
   if (!out.reserve(size + text_slack)) return false;
   out.put('"');

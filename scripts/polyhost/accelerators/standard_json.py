@@ -11,7 +11,7 @@ sets other attributes of the classes JSONEncoder and JSONDecoder.
 """
 
 import sys
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from types import FunctionType, ModuleType
 
 _native = None  # polyhost.json._polyhost_json, from the first patch() on: a script's own json.py does without
@@ -118,10 +118,10 @@ def _text(
 def _written(fp, text):
     """False if nothing was written and it is to be written in pieces: of a text that the file's encoding cannot have, the pieces
     before that get there, and the error counts from the begin of its piece."""
-    if text.isascii() or type(fp) is not TextIOWrapper:
+    if text.isascii() or type(fp) is StringIO:
         fp.write(text)
         return True
-    if fp.encoding.lower() not in ("utf-8", "utf8"):  # the encoder of others may have a state, which a failure would change
+    if type(fp) is not TextIOWrapper or fp.encoding.lower() not in ("utf-8", "utf8"):  # the encoder of others may have a state, which a failure would change
         return False
     try:
         fp.write(text)

@@ -23,7 +23,7 @@ dumps = _polyhost_json.dumps
 loads = _polyhost_json.loads
 loads_exact = _polyhost_json.loads_exact
 
-__version__ = "3.13.0"
+__version__ = "3.13.0"  # the orjson whose interface this is
 
 __all__ = [
     "Fragment",

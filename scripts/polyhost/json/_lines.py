@@ -13,7 +13,8 @@ _BATCH = 1000  # objects that are written at a time
 def loads_lines(source, /, *, option=None):
     """Iterate over the values of the lines of `source`, which is not read faster than it is iterated over.
 
-    source: bytes, bytearray, memoryview, mmap or str; or a file, binary or text, of which `read(size)` is called.
+    source: bytes, bytearray, memoryview, mmap or str; or a file, of which `read1(size)` is called, or else `read(size)`. A text file
+    waits until it has so much.
     option: OPT_BIG_INTEGER and OPT_DECIMAL, as that of loads_exact; neither by default.
 
     Lines of white space are passed over. A line that is no JSON raises JSONDecodeError behind the values before it: its doc is
@@ -24,7 +25,7 @@ def loads_lines(source, /, *, option=None):
     try:
         memory = memoryview(source)
     except TypeError:
-        return _values_of_file(source.read, option)
+        return _values_of_file(getattr(source, "read1", source.read), option)  # what there is, and not a full piece
     return _values_of_memory(memory.cast("B"), option)
 
 
