@@ -41,7 +41,7 @@ char* put_escape(char* to, unsigned char c) {
     default:
       break;
   }
-  std::memcpy(to, "u00", 3);
+  std::copy_n("u00", 3, to);
   to[3] = hex_digits[c >> 4U];
   to[4] = hex_digits[c & 15U];
   return to + 5;
