@@ -24,4 +24,7 @@ inline constexpr std::uint8_t unicode_keys = 1;  // each key is an exact str
 inline void* allocate_keys(std::size_t size) { return PyMem_Malloc(size); }
 inline void free_keys(void* keys) { PyMem_Free(keys); }
 
+// Of a new dict. All empty dicts share them, and no one counts how many do.
+inline void leave_empty_keys(dict_keys* /*keys*/) {}
+
 }  // namespace polyhost::json::layout

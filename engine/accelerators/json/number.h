@@ -2,6 +2,8 @@
 // Source: D. Lemire, "Number parsing at a gigabyte per second", 2021; fast_float has the part that rounds.
 #pragma once
 
+#include "accelerators/json/simd.h"
+
 #include <fast_float/fast_float.h>
 
 #include <array>
@@ -39,40 +41,50 @@ struct number {
 
 namespace detail {
 
-inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
-
-inline constexpr std::uint64_t infinite_bits = 0x7ff0000000000000U;
 inline constexpr std::array<double, 23> exact_powers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-inline constexpr std::array<std::uint64_t, 9> powers = {1,      10,      100,      1000,     10000,
-                                                        100000, 1000000, 10000000, 100000000};
+inline constexpr std::array<std::uint64_t, 17> powers = {1ULL,
+                                                         10ULL,
+                                                         100ULL,
+                                                         1000ULL,
+                                                         10000ULL,
+                                                         100000ULL,
+                                                         1000000ULL,
+                                                         10000000ULL,
+                                                         100000000ULL,
+                                                         1000000000ULL,
+                                                         10000000000ULL,
+                                                         100000000000ULL,
+                                                         1000000000000ULL,
+                                                         10000000000000ULL,
+                                                         100000000000000ULL,
+                                                         1000000000000000ULL,
+                                                         10000000000000000ULL};
 
-// Takes all digits into `sum`, modulo 2^64, eight at a time. Returns what follows them.
-[[gnu::always_inline]] inline const char* take_digits(const char* at, const char* readable,
-                                                      std::uint64_t& sum) {
-  if constexpr (std::endian::native == std::endian::little) {
-    while (readable - at >= 8) {
-      std::uint64_t bytes = 0;
-      std::memcpy(&bytes, at, sizeof bytes);
-      bytes -= 0x3030303030303030U;
-      // A byte's highest bit, where it is no digit. A borrow or a carry only goes to the bytes behind such a
-      // one.
-      const std::uint64_t others = ((bytes + 0x7676767676767676U) | bytes) & 0x8080808080808080U;
-      const auto count = static_cast<std::size_t>(std::countr_zero(others)) / 8;
-      if (count == 0) return at;
-      bytes <<= 64 - 8 * count;  // as if zeros came first
-      bytes = (bytes * 10) + (bytes >> 8U);
-      bytes = (((bytes & 0x000000ff000000ffU) * 0x000f424000000064U) +
-               (((bytes >> 16U) & 0x000000ff000000ffU) * 0x0000271000000001U)) >>
-              32U;
-      sum = sum * powers[count] + bytes;
-      at += count;
-      if (count < 8) return at;
-    }
-  }
-  while (is_digit(*at)) sum = sum * 10 + static_cast<std::uint64_t>(*at++ - '0');
-  return at;
+// Whether eight digits are taken as one number, whose lowest byte is the first one.
+inline constexpr bool eight_at_once = std::endian::native == std::endian::little;
+
+// The number that `count` digits make, 1 to 8 of those that begin in these bytes, less '0' each.
+[[gnu::always_inline]] inline std::uint64_t value_of_digits(std::uint64_t bytes, std::size_t count) {
+  bytes <<= 64 - 8 * count;  // as if zeros came first
+  bytes = (bytes * 10) + (bytes >> 8U);
+  return (((bytes & 0x000000ff000000ffU) * 0x000f424000000064U) +
+          (((bytes >> 16U) & 0x000000ff000000ffU) * 0x0000271000000001U)) >>
+         32U;
+}
+
+inline std::uint64_t eight_digits(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes - 0x3030303030303030U;
+}
+
+// Of up to 16 digits.
+[[gnu::always_inline]] inline std::uint64_t value_of_digits(const char* at, std::size_t count) {
+  if (count <= 8) return value_of_digits(eight_digits(at), count);
+  return value_of_digits(eight_digits(at), 8) * powers[count - 8] +
+         value_of_digits(eight_digits(at + 8), count - 8);
 }
 
 // The double nearest to digits * 10^power; false if these do not tell.
@@ -95,62 +107,43 @@ inline constexpr std::array<std::uint64_t, 9> powers = {1,      10,      100,   
   return found.power2 >= 0;
 }
 
-inline number flawed(number_flaw flaw, const char* at) { return {number_kind::flawed, flaw, 0, 0, at}; }
-
-// Of a number whose digits are more than fit in 64 bits, or do not tell how to round.
-number read_again(const char* text, const char* end, number_kind kind);
-
-// Behind the digits of a number: its fraction and exponent. A zero is no digit that counts.
-[[gnu::always_inline]] inline number with_fraction(const char* text, const char* at, const char* readable,
-                                                   std::uint64_t digits, std::ptrdiff_t digit_count) {
-  std::int64_t power = 0;
-  if (*at == '.') {
-    const char* const fraction = ++at;
-    if (digit_count == 0) {
-      while (*at == '0') ++at;  // they count for nothing yet
-    }
-    const char* const first = at;
-    at = take_digits(at, readable, digits);
-    if (at == fraction) return flawed(number_flaw::after_point, at);
-    digit_count += at - first;
-    power = fraction - at;
-  }
-  if (*at == 'e' || *at == 'E') {
-    ++at;
-    const bool below_one = *at == '-';
-    if (*at == '-' || *at == '+') ++at;
-    if (!is_digit(*at)) return flawed(number_flaw::after_exponent, at);
-    std::int64_t exponent = 0;
-    for (; is_digit(*at); ++at) {
-      if (exponent < 100000000) exponent = exponent * 10 + (*at - '0');
-    }
-    power += below_one ? -exponent : exponent;
-  }
-  double value = 0;
-  constexpr std::ptrdiff_t most_digits = 19;  // that always fit
-  if (digit_count > most_digits || !round(digits, power, value))
-    return read_again(text, at, number_kind::floating);
-  if (std::bit_cast<std::uint64_t>(value) == infinite_bits) return flawed(number_flaw::infinite, at);
-  return {number_kind::floating, number_flaw::none, 0, *text == '-' ? -value : value, at};
-}
+// Any number, and what is none.
+number parse_any_number(const char* text, const char* readable);
 
 }  // namespace detail
 
 // The number that begins at `text`, which is a digit or a minus sign. Behind the text, at `readable` at the
-// latest, is a NUL.
+// latest, is a NUL. What most numbers look like is found by two comparisons of sixteen bytes, so that where
+// it ends is known long before what it is.
 [[gnu::always_inline]] inline number parse_number(const char* text, const char* readable) {
-  const bool is_negative = *text == '-';
-  const char* const first = text + (is_negative ? 1 : 0);
-  std::uint64_t digits = 0;
-  const char* const at = detail::take_digits(first, readable, digits);
-  if (*first == '0' && at - first > 1) return detail::flawed(number_flaw::leading_zero, first);
-  if (at == first) return detail::flawed(number_flaw::after_minus, at);
-  if (*at == '.' || *at == 'e' || *at == 'E')
-    return detail::with_fraction(text, at, readable, digits, *first == '0' ? 0 : at - first);
-  if (at - first > 18) return detail::read_again(text, at, number_kind::integer);
-  const bool below_zero = is_negative && digits != 0;
-  return {below_zero ? number_kind::negative_integer : number_kind::integer, number_flaw::none, digits, 0,
-          at};
+  const char* const first = text + (*text == '-' ? 1 : 0);
+  if (!detail::eight_at_once || readable - first < 32) return detail::parse_any_number(text, readable);
+  std::uint32_t others = bytes16::load(first).not_digits();
+  const auto count = static_cast<std::size_t>(std::countr_zero(others | 0x10000U));
+  if (count == 0 || (count > 1 && *first == '0')) return detail::parse_any_number(text, readable);
+  if (first[count] != '.') {
+    if (others == 0 || first[count] == 'e' || first[count] == 'E')
+      return detail::parse_any_number(text, readable);
+    const std::uint64_t magnitude = detail::value_of_digits(first, count);
+    const bool below_zero = first != text && magnitude != 0;
+    return {below_zero ? number_kind::negative_integer : number_kind::integer, number_flaw::none, magnitude,
+            0, first + count};
+  }
+  others |= bytes16::load(first + 16).not_digits() << 16U;
+  const std::uint32_t behind = others & (others - 1);  // without the point
+  const auto size = static_cast<std::size_t>(std::countr_zero(behind));
+  const std::size_t decimals = size - count - 1;
+  constexpr std::size_t most_digits = 19;  // that always fit in 64 bits
+  if (behind == 0 || decimals == 0 || decimals > 16 || count > 8 || count + decimals > most_digits ||
+      first[size] == 'e' || first[size] == 'E')
+    return detail::parse_any_number(text, readable);
+  const std::uint64_t digits =
+      detail::value_of_digits(detail::eight_digits(first), count) * detail::powers[decimals] +
+      detail::value_of_digits(first + count + 1, decimals);
+  double value = 0;
+  if (!detail::round(digits, -static_cast<std::int64_t>(decimals), value))
+    return detail::parse_any_number(text, readable);
+  return {number_kind::floating, number_flaw::none, 0, first != text ? -value : value, first + size};
 }
 
 }  // namespace polyhost::json

@@ -55,22 +55,19 @@ class direct_objects {
   static PyObject* floating(double number) { return PyFloat_FromDouble(number); }
 
   static PyObject* list(PyObject* const* items, std::size_t count) {
-    PyObject** room = nullptr;
-    if (count > 0) {
-      room = static_cast<PyObject**>(PyMem_Malloc(count * sizeof(PyObject*)));
-      if (room == nullptr) return PyErr_NoMemory();
-    }
-    PyListObject* const made = PyObject_GC_New(PyListObject, &PyList_Type);
-    if (made == nullptr) {
-      PyMem_Free(room);
-      return nullptr;
+    PyObject* const made = PyList_New(0);  // one of those that CPython keeps, if there is one
+    if (made == nullptr || count == 0) return made;
+    auto* const room = static_cast<PyObject**>(PyMem_Malloc(count * sizeof(PyObject*)));
+    if (room == nullptr) {
+      Py_DECREF(made);
+      return PyErr_NoMemory();
     }
     copy_words(room, items, count * sizeof(PyObject*));
-    Py_SET_SIZE(made, static_cast<Py_ssize_t>(count));
-    made->ob_item = room;
-    made->allocated = static_cast<Py_ssize_t>(count);
-    PyObject_GC_Track(made);
-    return reinterpret_cast<PyObject*>(made);
+    auto* const list = reinterpret_cast<PyListObject*>(made);
+    Py_SET_SIZE(list, static_cast<Py_ssize_t>(count));
+    list->ob_item = room;
+    list->allocated = static_cast<Py_ssize_t>(count);
+    return made;
   }
 
   static PyObject* empty_dict() { return PyDict_New(); }
@@ -137,17 +134,14 @@ class direct_objects {
 
   // The dict of such keys, which then belong to it. Null with an exception set.
   static PyObject* wrap(layout::dict_keys* keys, std::size_t count, bool has_containers) {
-    PyDictObject* const made = PyObject_GC_New(PyDictObject, &PyDict_Type);
+    PyObject* const made = PyDict_New();  // one of those that CPython keeps, if there is one
     if (made == nullptr) return nullptr;
-    made->ma_used = static_cast<Py_ssize_t>(count);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    made->ma_version_tag = 0;
-#pragma GCC diagnostic pop
-    made->ma_keys = reinterpret_cast<PyDictKeysObject*>(keys);
-    made->ma_values = nullptr;
+    auto* const dict = reinterpret_cast<PyDictObject*>(made);
+    layout::leave_empty_keys(reinterpret_cast<layout::dict_keys*>(dict->ma_keys));
+    dict->ma_used = static_cast<Py_ssize_t>(count);
+    dict->ma_keys = reinterpret_cast<PyDictKeysObject*>(keys);
     if (has_containers) PyObject_GC_Track(made);
-    return reinterpret_cast<PyObject*>(made);
+    return made;
   }
 
   static PyASCIIObject ascii_head_;

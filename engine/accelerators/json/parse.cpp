@@ -7,8 +7,10 @@
 #include "accelerators/json/number.h"
 #include "accelerators/json/objects_api.h"
 #include "accelerators/json/objects_direct.h"
+#include "accelerators/json/parse_memory.h"
 #include "accelerators/json/shapes.h"
 #include "accelerators/json/simd.h"
+#include "accelerators/json/strings.h"
 
 #include <polyhost/object.hpp>
 
@@ -16,6 +18,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -27,157 +30,50 @@ namespace polyhost::json {
 
 namespace {
 
-constexpr const char* end_of_data = "unexpected end of data";
-constexpr const char* unexpected = "unexpected character";
 constexpr const char* not_utf8 = "str is not valid UTF-8: surrogates not allowed";
-
-// References in a stack that grows.
-class references {
- public:
-  references() = default;
-  references(const references&) = delete;
-  references& operator=(const references&) = delete;
-  ~references() {
-    release_from(0);
-    PyMem_RawFree(items_);
-  }
-
-  [[nodiscard]] std::size_t size() const { return size_; }
-  PyObject** from(std::size_t index) { return items_ + index; }
-  // Takes the reference over. False, with an exception set and the reference released, if there is no memory.
-  [[gnu::always_inline]] bool push(PyObject* reference) {
-    if (size_ == capacity_ && !grow()) [[unlikely]] {
-      Py_DECREF(reference);
-      return false;
-    }
-    items_[size_++] = reference;
-    return true;
-  }
-  // Those from `index` on have a new owner.
-  void given_away_from(std::size_t index) { size_ = index; }
-  void release_from(std::size_t index) {
-    while (size_ > index) Py_DECREF(items_[--size_]);
-  }
-  // Gives memory back that only a large document needed.
-  void shrink() {
-    constexpr std::size_t kept = std::size_t{1} << 16U;
-    if (capacity_ <= kept) return;
-    PyMem_RawFree(items_);
-    items_ = nullptr;
-    size_ = capacity_ = 0;
-  }
-
- private:
-  bool grow() {
-    const std::size_t wanted = capacity_ == 0 ? 1024 : capacity_ * 2;
-    auto* const more = static_cast<PyObject**>(PyMem_RawRealloc(items_, wanted * sizeof(PyObject*)));
-    if (more == nullptr) {
-      PyErr_NoMemory();
-      return false;
-    }
-    items_ = more;
-    capacity_ = wanted;
-    return true;
-  }
-
-  PyObject** items_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
-};
-
-enum class container : std::uint8_t {
-  array,
-  shaped_object,  // its keys are those of a shape so far
-  plain_object,   // its keys are on a stack
-};
-
-// A container that is open.
-template <class Objects>
-struct frame {
-  using node = shape_node<Objects>;
-  container kind;
-  bool has_containers;  // among its items
-  std::size_t items;    // where they begin, on the stack of values
-  std::size_t keys;     // where they begin, if it is a plain object
-  node* shape;          // the last key, if it is a shaped object
-  node** likely;        // where to note how the objects in it begin: a key's or an array's own
-  node* inner;          // how the last object in it began, if it is an array
-};
-
-// What is kept between documents.
-template <class Objects>
-struct memory {
-  shapes<Objects> known;
-  decoder text;
-  references values;
-  references keys;
-  static constexpr std::size_t longest_copy = 4096;
-  static constexpr std::size_t padding = 32;
-  static constexpr std::size_t longest_kept = std::size_t{1} << 16U;
-  std::array<char, longest_copy + padding> copy;
-  std::vector<char> unescaped;
-  std::array<frame<Objects>, deepest_document> open;
-  std::array<PyObject*, 128> letters{};  // the str of each ASCII character
-  PyObject* empty = nullptr;             // the empty str
-
-  memory() = default;
-  memory(const memory&) = delete;
-  memory& operator=(const memory&) = delete;
-  ~memory() {
-    for (PyObject* letter : letters) Py_XDECREF(letter);
-    Py_XDECREF(empty);
-  }
-
-  // False with an exception set.
-  bool make_letters() {
-    empty = PyUnicode_FromStringAndSize(nullptr, 0);
-    if (empty == nullptr) return false;
-    for (std::size_t i = 0; i < letters.size(); ++i) {
-      letters[i] = PyUnicode_FromOrdinal(static_cast<int>(i));
-      if (letters[i] == nullptr) return false;
-    }
-    return true;
-  }
-};
 
 template <class Objects>
 class parser {
  public:
   using node = shape_node<Objects>;
 
-  parser(memory<Objects>& kept, const char* text, std::size_t size, const parse_options& options)
-      : kept_(kept), begin_(text), end_(text + size), readable_(end_), at_(text), options_(options) {
-    if (size > memory<Objects>::longest_copy) return;
+  parser(parse_memory<Objects>& kept, const char* text, std::size_t size, const parse_options& options)
+      : kept_(kept),
+        begin_(text),
+        limits_{text + size, text + size},
+        at_(text),
+        options_(options),
+        document_(kept.open.data()),
+        innermost_(document_),
+        deepest_(document_ + options.deepest) {
+    *document_ = {container::array, false, 0, 0, nullptr, nullptr, kept.known.root};
+    if (size > parse_memory<Objects>::longest_copy) return;
     // Copied, so that what reads sixteen bytes at a time may do so to the end.
     std::memcpy(kept.copy.data(), text, size);
-    std::memset(kept.copy.data() + size, 0, memory<Objects>::padding);
+    std::memset(kept.copy.data() + size, 0, parse_memory<Objects>::padding);
     begin_ = at_ = kept.copy.data();
-    end_ = begin_ + size;
-    readable_ = end_ + memory<Objects>::padding;
+    limits_ = {begin_ + size, begin_ + size + parse_memory<Objects>::padding};
   }
 
   PyObject* document(parse_flaw& flaw) {
-    kept_.known.make_room();
-    PyObject* result = whole_text();
+    PyObject* const result = whole_text();
+    kept_.known.root = document_->inner;
     if (result == nullptr) {
       kept_.values.release_from(0);
       kept_.keys.release_from(0);
       if (PyErr_Occurred() == nullptr) flaw = {message_, static_cast<std::size_t>(flaw_at_ - begin_)};
     }
-    kept_.values.shrink();
-    kept_.keys.shrink();
-    if (kept_.unescaped.capacity() > memory<Objects>::longest_kept) std::vector<char>().swap(kept_.unescaped);
     return result;
   }
 
  private:
   PyObject* whole_text() {
     skip_spaces();
-    if (at_ == end_) return fail("input data is empty", begin_);
+    if (at_ == limits_.end) return fail("input data is empty", begin_);
     PyObject* const made = value();
     if (made == nullptr) return nullptr;
     skip_spaces();
-    if (at_ == end_) return made;
+    if (at_ == limits_.end) return made;
     Py_DECREF(made);
     return fail("unexpected content after document", at_);
   }
@@ -199,21 +95,19 @@ class parser {
       }
       // What the value is an item of goes on, or ends, and is itself the next value then.
       while (true) {
-        if (made == nullptr || depth_ == 0) return made;
-        frame<Objects>& f = innermost();
+        frame<Objects>* const f = innermost_;
+        if (made == nullptr || f == document_) return made;
         if (!kept_.values.push(made)) return nullptr;
         skip_spaces();
         if (*at_ == ',') {
-          if (!next_item(f)) return nullptr;
+          if (!next_item(*f)) return nullptr;
           break;
         }
-        if (*at_ != (f.kind == container::array ? ']' : '}')) return fail_at(at_);
-        made = f.kind == container::array ? close_array(f) : close_object(f);
+        if (*at_ != (f->kind == container::array ? ']' : '}')) return fail_at(at_);
+        made = f->kind == container::array ? close_array(*f) : close_object(*f);
       }
     }
   }
-
-  [[gnu::always_inline]] frame<Objects>& innermost() { return kept_.open[depth_ - 1]; }
 
   // Behind a comma: to the next value.
   [[gnu::always_inline]] bool next_item(frame<Objects>& f) {
@@ -227,57 +121,55 @@ class parser {
     return true;
   }
 
-  // Where it is noted how the object that comes next began last time.
-  node** likely_beginning() {
-    if (depth_ == 0) return &kept_.known.root;
-    frame<Objects>& f = innermost();
+  // Where it is noted how the object that comes next in `f` began last time.
+  [[gnu::always_inline]] node** likely_beginning(frame<Objects>& f) {
     if (f.kind == container::array) return &f.inner;
     return f.kind == container::shaped_object ? &f.shape->inner : &nowhere_;
   }
 
-  // Null with a flaw if it would be too deep.
-  frame<Objects>* open(container kind) {
-    if (depth_ == options_.deepest) {
-      fail_at(at_ + 1, "array and object recursion depth exceeded");
-      return nullptr;
-    }
-    frame<Objects>& f = kept_.open[depth_++];
-    f = {kind, false, kept_.values.size(), 0, nullptr, nullptr, nullptr};
-    return &f;
+  bool is_too_deep() {
+    if (innermost_ != deepest_) [[likely]]
+      return false;
+    fail_at(at_ + 1, "array and object recursion depth exceeded");
+    return true;
   }
 
   // At the first value in an array; or `empty` is a new array, and all of it.
-  bool open_array(PyObject*& empty) {
-    node** const likely = likely_beginning();
-    frame<Objects>* const f = open(container::array);
-    if (f == nullptr) return false;
+  [[gnu::always_inline]] bool open_array(PyObject*& empty) {
+    if (is_too_deep()) return false;
+    node** const likely = likely_beginning(*innermost_);
+    frame<Objects>& f = *++innermost_;
+    f.kind = container::array;
+    f.has_containers = false;
+    f.items = kept_.values.size();
+    f.likely = likely;
+    f.inner = *likely;
     ++at_;
     skip_spaces();
-    f->likely = likely;
-    f->inner = *likely;
     if (*at_ != ']') return true;
-    empty = close_array(*f);
+    empty = close_array(f);
     return empty != nullptr;
   }
 
   // The same for an object.
-  bool open_object(PyObject*& empty) {
-    node** const likely = likely_beginning();
-    frame<Objects>* const f = open(container::shaped_object);
-    if (f == nullptr) return false;
+  [[gnu::always_inline]] bool open_object(PyObject*& empty) {
+    if (is_too_deep()) return false;
+    node** const likely = likely_beginning(*innermost_);
+    frame<Objects>& f = *++innermost_;
+    f.kind = container::shaped_object;
+    f.has_containers = false;
+    f.items = kept_.values.size();
+    f.shape = nullptr;
     ++at_;
     skip_spaces();
-    if (*at_ != '}') return key(*f, likely);
+    if (*at_ != '}') return key(f, likely);
     ++at_;
     leave();
     empty = Objects::empty_dict();
     return empty != nullptr;
   }
 
-  void leave() {
-    --depth_;
-    if (depth_ > 0) innermost().has_containers = true;
-  }
+  [[gnu::always_inline]] void leave() { (--innermost_)->has_containers = true; }
 
   PyObject* close_array(const frame<Objects>& f) {
     ++at_;
@@ -326,8 +218,8 @@ class parser {
   // A key, to the value behind it. `likely` is where the expected one is noted.
   [[gnu::always_inline]] bool key(frame<Objects>& f, node** likely) {
     if (*at_ != '"') return fail_at(at_) != nullptr;
-    if (f.kind == container::shaped_object && *likely != nullptr && (*likely)->matches(at_ + 1, readable_))
-        [[likely]] {
+    if (f.kind == container::shaped_object && *likely != nullptr &&
+        (*likely)->matches(at_ + 1, limits_.readable)) [[likely]] {
       f.shape = *likely;
       at_ += f.shape->size + 2;
       return colon();
@@ -346,14 +238,14 @@ class parser {
   [[gnu::noinline]] bool unlikely_key(frame<Objects>& f, node** likely) {
     if (f.shape != nullptr) {
       for (node* n = f.shape->children; n != nullptr; n = n->sibling) {
-        if (!n->matches(at_ + 1, readable_)) continue;
+        if (!n->matches(at_ + 1, limits_.readable)) continue;
         *likely = f.shape = n;
         at_ += n->size + 2;
         return true;
       }
     }
     const char* const text = at_ + 1;
-    const text_end found = find_end(text, 0);
+    const plain_end found = find_end(text, 0, limits_);
     const auto size = static_cast<std::size_t>(found.at - text);
     PyObject* made = nullptr;
     if (*found.at == '"' && size <= shapes<Objects>::longest_key) {
@@ -383,30 +275,6 @@ class parser {
     return kept_.keys.push(made);
   }
 
-  // Where the part of a string that is as it reads ends: at its quote, an escape, or what must not be there.
-  struct text_end {
-    const char* at;
-    bool is_ascii;
-  };
-  // The `seen` bytes before are known not to be the end, and to be ASCII.
-  text_end find_end(const char* text, std::size_t seen) {
-    std::uint32_t not_ascii = 0;
-    const char* at = text + seen;
-    for (; readable_ - at >= 16; at += 16) {
-      const bytes16 block = bytes16::load(at);
-      const std::uint32_t special = block.special();
-      if (special != 0) {
-        const int index = std::countr_zero(special);
-        not_ascii |= block.not_ascii() & ((1U << static_cast<unsigned>(index)) - 1);
-        return {at + index, not_ascii == 0};
-      }
-      not_ascii |= block.not_ascii();
-    }
-    for (; at < end_ && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20; ++at)
-      not_ascii |= static_cast<unsigned char>(*at) & 0x80U;
-    return {at, not_ascii == 0};
-  }
-
   // Text without escapes.
   PyObject* plain_text(const char* text, std::size_t size, bool is_ascii) {
     if (is_ascii) {
@@ -428,7 +296,7 @@ class parser {
   [[gnu::always_inline]] PyObject* string() {
     const char* const text = at_ + 1;
     std::size_t seen = 0;
-    if (readable_ - text >= 16) [[likely]] {
+    if (limits_.readable - text >= 16) [[likely]] {
       const bytes16 block = bytes16::load(text);
       const std::uint32_t stops = block.special_or_not_ascii();
       if (stops != 0) {
@@ -447,8 +315,8 @@ class parser {
   }
 
   [[gnu::noinline]] PyObject* longer_string(const char* text, std::size_t seen) {
-    const text_end found = find_end(text, seen);
-    if (found.at == end_) return fail(end_of_data, end_);
+    const plain_end found = find_end(text, seen, limits_);
+    if (found.at == limits_.end) return fail(end_of_data, limits_.end);
     if (*found.at == '\\') return escaped_string(text, found);
     if (*found.at != '"') return fail("unexpected control character in string", found.at);
     at_ = found.at + 1;
@@ -456,126 +324,16 @@ class parser {
   }
 
   // A string with escapes, of which the first one is found.
-  PyObject* escaped_string(const char* text, text_end found) {
-    const char* const begin = text;
+  PyObject* escaped_string(const char* text, plain_end first) {
     std::vector<char>& out = kept_.unescaped;
-    out.clear();
-    bool is_ascii = true;
-    while (true) {
-      is_ascii = is_ascii && found.is_ascii;
-      out.insert(out.end(), text, found.at);
-      if (found.at == end_) return fail(end_of_data, end_);
-      if (*found.at == '"') break;
-      if (*found.at != '\\') return fail("unexpected control character in string", found.at);
-      const std::optional<char32_t> code = escape(found.at, text);
-      if (!code) return nullptr;
-      is_ascii = is_ascii && *code < 0x80;
-      append_utf8(out, *code);
-      found = find_end(text, 0);
-    }
-    at_ = found.at + 1;
-    PyObject* const made = plain_text(out.data(), out.size(), is_ascii);
+    const string_read read = unescape(text, first, limits_, out);
+    if (read.message != nullptr) return fail(read.message, read.at);
+    at_ = read.at;
+    PyObject* const made = plain_text(out.data(), out.size(), read.is_ascii);
     // What the escapes stand for is valid: what is not stands in the document itself.
     if (made == nullptr && PyErr_Occurred() == nullptr)
-      return fail(not_utf8, begin + valid_utf8_prefix(begin, static_cast<std::size_t>(found.at - begin)));
+      return fail(not_utf8, text + valid_utf8_prefix(text, static_cast<std::size_t>(read.at - text)));
     return made;
-  }
-
-  // The character that the escape at `at` stands for; `behind` is set behind it. Nothing, with a flaw, if it
-  // is none.
-  std::optional<char32_t> escape(const char* at, const char*& behind) {
-    behind = at + 2;
-    switch (at[1]) {
-      case '"':
-        return '"';
-      case '\\':
-        return '\\';
-      case '/':
-        return '/';
-      case 'b':
-        return '\b';
-      case 'f':
-        return '\f';
-      case 'n':
-        return '\n';
-      case 'r':
-        return '\r';
-      case 't':
-        return '\t';
-      case 'u':
-        return unicode_escape(at, behind);
-      default:
-        fail_at(at + 1, "invalid escaped character in string");
-        return std::nullopt;
-    }
-  }
-
-  std::optional<char32_t> unicode_escape(const char* at, const char*& behind) {
-    const std::optional<char32_t> first = four_digits(at);
-    if (!first) return std::nullopt;
-    behind = at + 6;
-    if (*first < 0xd800 || *first > 0xdfff) return first;
-    if (*first > 0xdbff) {
-      fail("invalid high surrogate in string", at);
-      return std::nullopt;
-    }
-    if (end_ - behind < 2 && (behind == end_ || *behind == '\\')) {
-      fail(end_of_data, end_);
-      return std::nullopt;
-    }
-    if (behind[0] != '\\' || behind[1] != 'u') {
-      fail("no low surrogate in string", behind);
-      return std::nullopt;
-    }
-    const std::optional<char32_t> second = four_digits(behind);
-    if (!second) return std::nullopt;
-    if (*second < 0xdc00 || *second > 0xdfff) {
-      fail("invalid low surrogate in string", behind);
-      return std::nullopt;
-    }
-    behind += 6;
-    return 0x10000 + ((*first - 0xd800) << 10U) + (*second - 0xdc00);
-  }
-
-  // Of the escape at `at`, behind its "\u".
-  std::optional<char32_t> four_digits(const char* at) {
-    char32_t code = 0;
-    for (int i = 2; i < 6; ++i) {
-      if (at + i >= end_) {
-        fail(end_of_data, end_);
-        return std::nullopt;
-      }
-      const auto c = static_cast<unsigned char>(at[i]);
-      const unsigned letter = (c | 0x20U) - 'a';
-      if (c >= '0' && c <= '9') {
-        code = code * 16 + static_cast<unsigned>(c - '0');
-      } else if (letter < 6) {
-        code = code * 16 + letter + 10;
-      } else {
-        fail("invalid escaped sequence in string", at);
-        return std::nullopt;
-      }
-    }
-    return code;
-  }
-
-  static void append_utf8(std::vector<char>& out, char32_t code) {
-    const auto add = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) {
-      add(code);
-    } else if (code < 0x800) {
-      add(0xc0 | (code >> 6U));
-      add(0x80 | (code & 0x3fU));
-    } else if (code < 0x10000) {
-      add(0xe0 | (code >> 12U));
-      add(0x80 | ((code >> 6U) & 0x3fU));
-      add(0x80 | (code & 0x3fU));
-    } else {
-      add(0xf0 | (code >> 18U));
-      add(0x80 | ((code >> 12U) & 0x3fU));
-      add(0x80 | ((code >> 6U) & 0x3fU));
-      add(0x80 | (code & 0x3fU));
-    }
   }
 
   // A number or a literal.
@@ -596,20 +354,22 @@ class parser {
   template <std::size_t N>
   PyObject* literal(const char (&name)[N], PyObject* value) {
     constexpr std::size_t size = N - 1;
-    const auto left = static_cast<std::size_t>(end_ - at_);
+    const auto left = static_cast<std::size_t>(limits_.end - at_);
     if (left >= size && std::memcmp(at_, name, size) == 0) [[likely]] {
       at_ += size;
       return Py_NewRef(value);
     }
-    if (left < size && std::memcmp(at_, name, left) == 0) return fail(end_of_data, end_);
+    if (left < size && std::memcmp(at_, name, left) == 0) return fail(end_of_data, limits_.end);
     return fail("invalid literal", at_);
   }
 
   PyObject* number_here() {
-    const number n = parse_number(at_, readable_);
+    const number n = parse_number(at_, limits_.readable);
     switch (n.kind) {
       case number_kind::integer:
         at_ = n.end;
+        if (n.magnitude <= std::numeric_limits<std::int32_t>::max())  // made faster
+          return PyLong_FromLong(static_cast<long>(n.magnitude));
         return PyLong_FromUnsignedLongLong(n.magnitude);
       case number_kind::negative_integer:
         at_ = n.end;
@@ -688,7 +448,7 @@ class parser {
     }
     if (*at_ == '\n') {
       ++at_;
-      while (readable_ - at_ >= 16) {  // indentation
+      while (limits_.readable - at_ >= 16) {  // indentation
         const std::uint32_t others = bytes16::load(at_).equal_to(' ') ^ 0xffffU;
         if (others != 0) {
           at_ += std::countr_zero(others);
@@ -706,17 +466,18 @@ class parser {
     return nullptr;
   }
   // What stands at `at` cannot be there, or nothing stands there.
-  PyObject* fail_at(const char* at, const char* message = unexpected) {
-    return at >= end_ ? fail(end_of_data, end_) : fail(message, at);
+  PyObject* fail_at(const char* at, const char* message = unexpected_character) {
+    return at >= limits_.end ? fail(end_of_data, limits_.end) : fail(message, at);
   }
 
-  memory<Objects>& kept_;
+  parse_memory<Objects>& kept_;
   const char* begin_;
-  const char* end_;
-  const char* readable_;  // the end of what may be read: NUL behind the text
+  text_limits limits_;
   const char* at_;
   const parse_options& options_;
-  std::size_t depth_ = 0;
+  frame<Objects>* const document_;  // what has no container around it is its only item
+  frame<Objects>* innermost_;       // the container that is open
+  frame<Objects>* const deepest_;   // that may be
   node* nowhere_ = nullptr;
   const char* message_ = nullptr;
   const char* flaw_at_ = nullptr;
@@ -739,10 +500,10 @@ class no_collection {
 
 // Null with an exception set if there is no memory.
 template <class Objects>
-std::unique_ptr<memory<Objects>> take_memory() {
-  std::unique_ptr<memory<Objects>> made = kept<memory<Objects>>::take();
+std::unique_ptr<parse_memory<Objects>> take_memory() {
+  std::unique_ptr<parse_memory<Objects>> made = kept<parse_memory<Objects>>::take();
   if (made) return made;
-  made.reset(new (std::nothrow) memory<Objects>);
+  made.reset(new (std::nothrow) parse_memory<Objects>);
   if (made == nullptr) PyErr_NoMemory();
   if (made != nullptr && !made->make_letters()) made.reset();
   return made;
@@ -750,21 +511,22 @@ std::unique_ptr<memory<Objects>> take_memory() {
 
 template <class Objects>
 PyObject* parse_into(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw) {
-  std::unique_ptr<memory<Objects>> own = take_memory<Objects>();
+  std::unique_ptr<parse_memory<Objects>> own = take_memory<Objects>();
   if (own == nullptr) return nullptr;
   PyObject* made = nullptr;
 #ifdef Py_GIL_DISABLED  // where the collector is that of other threads, too
   constexpr bool collects = true;
 #else
-  const bool collects = size <= memory<Objects>::longest_copy;
+  const bool collects = size <= parse_memory<Objects>::longest_copy;
 #endif
   if (!collects) {
     const no_collection scope;
     made = parser<Objects>(*own, text, size, options).document(flaw);
+    own->shrink();
   } else {
     made = parser<Objects>(*own, text, size, options).document(flaw);
   }
-  kept<memory<Objects>>::leave(std::move(own));
+  kept<parse_memory<Objects>>::leave(std::move(own));
   return made;
 }
 
@@ -792,8 +554,8 @@ void use_direct_objects(bool wanted) {
 }
 
 void forget_documents() {
-  kept<memory<api_objects>>::leave(nullptr);
-  kept<memory<fast_objects>>::leave(nullptr);
+  kept<parse_memory<api_objects>>::leave(nullptr);
+  kept<parse_memory<fast_objects>>::leave(nullptr);
 }
 
 }  // namespace polyhost::json

@@ -23,11 +23,12 @@ struct parse_flaw {
   const char* message = nullptr;  // static text; null: none
   std::size_t at = 0;             // in bytes
 };
+inline constexpr const char* end_of_data = "unexpected end of data";
+inline constexpr const char* unexpected_character = "unexpected character";
 
 // The value of a document: a new reference. Null with an exception set, as MemoryError; or, if the text is
 // not such a document, with `flaw` filled and no exception. The byte behind the text must be readable, and be
-// NUL. Needs the GIL. Python code may run
-// meanwhile: `decimal`, and finalizers, where garbage is collected.
+// NUL. Needs the GIL. Python code may run meanwhile: `decimal`, and finalizers, where garbage is collected.
 PyObject* parse(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw);
 
 // Whether objects are written in place (objects_direct.h); the switch is for tests and benchmarks.

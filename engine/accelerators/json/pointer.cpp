@@ -13,9 +13,6 @@ namespace polyhost::json {
 
 namespace {
 
-constexpr const char* end_of_data = "unexpected end of data";
-constexpr const char* unexpected = "unexpected character";
-
 // A place in a document, which moves on over what is skipped.
 class cursor {
  public:
@@ -47,7 +44,7 @@ class cursor {
 
  private:
   bool fail() {
-    message_ = at_ >= end_ ? end_of_data : unexpected;
+    message_ = at_ >= end_ ? end_of_data : unexpected_character;
     flaw_at_ = at_;
     return false;
   }
@@ -216,7 +213,8 @@ PyObject* find_by_pointer(const char* text, std::size_t size, std::string_view p
   PyObject* const made = parse(copy.data(), copy.size(), options, flaw);
   if (made == nullptr) {
     // What ends too early for the copy may have more behind it in the document.
-    if (flaw.at == value.size() && value.data() + value.size() < text + size) flaw.message = unexpected;
+    if (flaw.at == value.size() && value.data() + value.size() < text + size)
+      flaw.message = unexpected_character;
     flaw.at += place.offset(value.data());
   }
   return made;

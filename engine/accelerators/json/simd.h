@@ -27,6 +27,10 @@ class bytes16 {
   }
   // Those of 0x80 and more.
   [[nodiscard]] std::uint32_t not_ascii() const { return mask(value_); }
+  [[nodiscard]] std::uint32_t not_digits() const {
+    const __m128i digit = _mm_sub_epi8(value_, all('0'));
+    return mask(_mm_cmpeq_epi8(_mm_max_epu8(digit, all(10)), digit));
+  }
   // Quote, backslash, control character: what a JSON string cannot have as it is.
   [[nodiscard]] std::uint32_t special() const { return mask(is_special()); }
   // special() or not_ascii().
@@ -56,6 +60,9 @@ class bytes16 {
   [[nodiscard]] std::uint32_t equal_to(char byte) const { return mask(vceqq_u8(value_, all(byte))); }
   [[nodiscard]] std::uint32_t equal_to(bytes16 other) const { return mask(vceqq_u8(value_, other.value_)); }
   [[nodiscard]] std::uint32_t not_ascii() const { return mask(vcgeq_u8(value_, vdupq_n_u8(0x80))); }
+  [[nodiscard]] std::uint32_t not_digits() const {
+    return mask(vcgeq_u8(vsubq_u8(value_, vdupq_n_u8('0')), vdupq_n_u8(10)));
+  }
   [[nodiscard]] std::uint32_t special() const { return mask(is_special()); }
   [[nodiscard]] std::uint32_t special_or_not_ascii() const {
     return mask(vorrq_u8(is_special(), vcgeq_u8(value_, vdupq_n_u8(0x80))));
@@ -95,6 +102,9 @@ class bytes16 {
   }
   [[nodiscard]] std::uint32_t not_ascii() const {
     return mask([](std::uint8_t b, int) { return b >= 0x80; });
+  }
+  [[nodiscard]] std::uint32_t not_digits() const {
+    return mask([](std::uint8_t b, int) { return b < '0' || b > '9'; });
   }
   [[nodiscard]] std::uint32_t special() const {
     return mask([](std::uint8_t b, int) { return b == '"' || b == '\\' || b < 0x20; });

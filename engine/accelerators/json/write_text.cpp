@@ -2,6 +2,7 @@
 #include "accelerators/json/write_text.h"
 
 #include "accelerators/json/errors.h"
+#include "accelerators/json/utf8.h"
 
 #include <algorithm>
 
@@ -48,27 +49,6 @@ char* put_escape(char* to, unsigned char c) {
 }
 
 constexpr bool must_escape(std::uint32_t c) { return c < 0x20 || c == '"' || c == '\\'; }
-
-// At most four bytes. `code` is no surrogate.
-char* put_character(char* to, std::uint32_t code) {
-  const auto add = [&](std::uint32_t byte) { *to++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xc0 | (code >> 6U));
-    add(0x80 | (code & 0x3fU));
-  } else if (code < 0x10000) {
-    add(0xe0 | (code >> 12U));
-    add(0x80 | ((code >> 6U) & 0x3fU));
-    add(0x80 | (code & 0x3fU));
-  } else {
-    add(0xf0 | (code >> 18U));
-    add(0x80 | ((code >> 12U) & 0x3fU));
-    add(0x80 | ((code >> 6U) & 0x3fU));
-    add(0x80 | (code & 0x3fU));
-  }
-  return to;
-}
 
 char* put_utf16(char* to, std::uint32_t code) {
   *to++ = '\\';
@@ -169,7 +149,7 @@ bool encode_piece(output& out, PyObject* text, const Character* from, std::size_
     } else if (code >= 0xd800 && code <= 0xdfff) {
       return refuse_surrogates(text);
     } else {
-      to = put_character(to, code);
+      to = put_utf8(to, code);
     }
   }
   out.set_at(to);

@@ -1,0 +1,116 @@
+#include "accelerators/json/strings.h"
+
+#include "accelerators/json/parse.h"
+#include "accelerators/json/utf8.h"
+
+#include <array>
+#include <optional>
+
+namespace polyhost::json {
+
+namespace {
+
+class escape_reader {
+ public:
+  escape_reader(const text_limits& limits, std::vector<char>& out) : limits_(limits), out_(out) {}
+
+  string_read read(const char* text, plain_end found) {
+    out_.clear();
+    bool is_ascii = true;
+    while (true) {
+      is_ascii = is_ascii && found.is_ascii;
+      out_.insert(out_.end(), text, found.at);
+      if (found.at == limits_.end) return flawed(end_of_data, limits_.end);
+      if (*found.at == '"') return {found.at + 1, nullptr, is_ascii};
+      if (*found.at != '\\') return flawed("unexpected control character in string", found.at);
+      const std::optional<char32_t> code = escape(found.at, text);
+      if (!code) return flaw_;
+      is_ascii = is_ascii && *code < 0x80;
+      std::array<char, 4> room{};
+      out_.insert(out_.end(), room.data(), put_utf8(room.data(), *code));
+      found = find_end(text, 0, limits_);
+    }
+  }
+
+ private:
+  // The character that the escape at `at` stands for; `behind` is set behind it. Nothing, with a flaw, if it
+  // is none.
+  std::optional<char32_t> escape(const char* at, const char*& behind) {
+    behind = at + 2;
+    switch (at[1]) {
+      case '"':
+        return '"';
+      case '\\':
+        return '\\';
+      case '/':
+        return '/';
+      case 'b':
+        return '\b';
+      case 'f':
+        return '\f';
+      case 'n':
+        return '\n';
+      case 'r':
+        return '\r';
+      case 't':
+        return '\t';
+      case 'u':
+        return unicode_escape(at, behind);
+      default:
+        return at + 1 >= limits_.end ? none(end_of_data, limits_.end)
+                                     : none("invalid escaped character in string", at + 1);
+    }
+  }
+
+  std::optional<char32_t> unicode_escape(const char* at, const char*& behind) {
+    const std::optional<char32_t> first = four_digits(at);
+    if (!first) return std::nullopt;
+    behind = at + 6;
+    if (*first < 0xd800 || *first > 0xdfff) return first;
+    if (*first > 0xdbff) return none("invalid high surrogate in string", at);
+    if (limits_.end - behind < 2 && (behind == limits_.end || *behind == '\\'))
+      return none(end_of_data, limits_.end);
+    if (behind[0] != '\\' || behind[1] != 'u') return none("no low surrogate in string", behind);
+    const std::optional<char32_t> second = four_digits(behind);
+    if (!second) return std::nullopt;
+    if (*second < 0xdc00 || *second > 0xdfff) return none("invalid low surrogate in string", behind);
+    behind += 6;
+    return 0x10000 + ((*first - 0xd800) << 10U) + (*second - 0xdc00);
+  }
+
+  // Of the escape at `at`, behind its "\u".
+  std::optional<char32_t> four_digits(const char* at) {
+    char32_t code = 0;
+    for (int i = 2; i < 6; ++i) {
+      if (at + i >= limits_.end) return none(end_of_data, limits_.end);
+      const auto c = static_cast<unsigned char>(at[i]);
+      const unsigned letter = (c | 0x20U) - 'a';
+      if (c >= '0' && c <= '9') {
+        code = code * 16 + static_cast<unsigned>(c - '0');
+      } else if (letter < 6) {
+        code = code * 16 + letter + 10;
+      } else {
+        return none("invalid escaped sequence in string", at);
+      }
+    }
+    return code;
+  }
+
+  static string_read flawed(const char* message, const char* at) { return {at, message, false}; }
+  std::optional<char32_t> none(const char* message, const char* at) {
+    flaw_ = flawed(message, at);
+    return std::nullopt;
+  }
+
+  const text_limits& limits_;
+  std::vector<char>& out_;
+  string_read flaw_{};
+};
+
+}  // namespace
+
+string_read unescape(const char* string, plain_end first, const text_limits& limits, std::vector<char>& out) {
+  return escape_reader(limits, out).read(string, first);
+}
+
+}  // namespace polyhost::json
