@@ -134,12 +134,11 @@ number parse_any_number(const char* text, const char* readable);
   const auto size = static_cast<std::size_t>(std::countr_zero(behind));
   const std::size_t decimals = size - count - 1;
   constexpr std::size_t most_digits = 19;  // that always fit in 64 bits
-  if (behind == 0 || decimals == 0 || decimals > 16 || count > 8 || count + decimals > most_digits ||
-      first[size] == 'e' || first[size] == 'E')
+  if (behind == 0 || decimals == 0 || decimals > 16 || count + decimals > most_digits || first[size] == 'e' ||
+      first[size] == 'E')
     return detail::parse_any_number(text, readable);
-  const std::uint64_t digits =
-      detail::value_of_digits(detail::eight_digits(first), count) * detail::powers[decimals] +
-      detail::value_of_digits(first + count + 1, decimals);
+  const std::uint64_t digits = detail::value_of_digits(first, count) * detail::powers[decimals] +
+                               detail::value_of_digits(first + count + 1, decimals);
   double value = 0;
   if (!detail::round(digits, -static_cast<std::int64_t>(decimals), value))
     return detail::parse_any_number(text, readable);

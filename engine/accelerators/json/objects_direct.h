@@ -82,9 +82,12 @@ class direct_objects {
   static PyObject* dict_from(const dict_template& shape, PyObject* const* values, bool has_containers) {
     auto* const keys = static_cast<layout::dict_keys*>(layout::allocate_keys(shape.size));
     if (keys == nullptr) return PyErr_NoMemory();
-    const auto head = static_cast<std::size_t>(reinterpret_cast<char*>(layout::entries(shape.keys())) -
-                                               reinterpret_cast<char*>(shape.keys()));
-    copy_words(keys, shape.keys(), head);
+    constexpr std::size_t smallest_table = 8;
+    if (shape.keys()->log2_index_bytes == 3) [[likely]] {
+      std::memcpy(keys, shape.keys(), sizeof *keys + smallest_table);
+    } else {
+      std::memcpy(keys, shape.keys(), sizeof *keys + (std::size_t{1} << shape.keys()->log2_index_bytes));
+    }
     const layout::dict_entry* from = layout::entries(shape.keys());
     layout::dict_entry* to = layout::entries(keys);
     for (std::size_t i = 0; i < shape.count; ++i) to[i] = {Py_NewRef(from[i].key), values[i]};

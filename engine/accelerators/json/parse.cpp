@@ -115,7 +115,7 @@ class parser {
     skip_spaces();
     if (f.kind != container::array) {
       if (*at_ == '}') return fail("trailing comma is not allowed", comma) != nullptr;
-      return key(f, f.shape == nullptr ? &nowhere_ : &f.shape->likely);
+      return key(f, &f.shape->likely);
     }
     if (*at_ == ']') return fail("trailing comma is not allowed", comma) != nullptr;
     return true;
@@ -123,8 +123,7 @@ class parser {
 
   // Where it is noted how the object that comes next in `f` began last time.
   [[gnu::always_inline]] node** likely_beginning(frame<Objects>& f) {
-    if (f.kind == container::array) return &f.inner;
-    return f.kind == container::shaped_object ? &f.shape->inner : &nowhere_;
+    return f.kind == container::array ? &f.inner : &f.shape->inner;
   }
 
   bool is_too_deep() {
@@ -208,7 +207,7 @@ class parser {
     std::array<PyObject*, shapes<Objects>::deepest> path{};
     std::size_t count = 0;
     for (node* n = f.shape; n != nullptr; n = n->parent) path[count++] = n->key;
-    f.shape = nullptr;
+    f.shape = &kept_.known.unshaped;
     while (count > 0) {
       if (!kept_.keys.push(Py_NewRef(path[--count]))) return false;
     }
@@ -218,16 +217,16 @@ class parser {
   // A key, to the value behind it. `likely` is where the expected one is noted.
   [[gnu::always_inline]] bool key(frame<Objects>& f, node** likely) {
     if (*at_ != '"') return fail_at(at_) != nullptr;
-    if (f.kind == container::shaped_object && *likely != nullptr &&
-        (*likely)->matches(at_ + 1, limits_.readable)) [[likely]] {
+    if (*likely != nullptr && (*likely)->matches(at_ + 1, limits_.readable)) [[likely]] {
       f.shape = *likely;
-      at_ += f.shape->size + 2;
-      return colon();
+      at_ += f.shape->size + 3;
+      skip_spaces();
+      return true;
     }
-    return unlikely_key(f, likely) && colon();
+    return unlikely_key(f, likely);
   }
 
-  [[gnu::always_inline]] bool colon() {
+  bool colon() {
     skip_spaces();
     if (*at_ != ':') return fail_at(at_) != nullptr;
     ++at_;
@@ -240,7 +239,8 @@ class parser {
       for (node* n = f.shape->children; n != nullptr; n = n->sibling) {
         if (!n->matches(at_ + 1, limits_.readable)) continue;
         *likely = f.shape = n;
-        at_ += n->size + 2;
+        at_ += n->size + 3;
+        skip_spaces();
         return true;
       }
     }
@@ -256,7 +256,7 @@ class parser {
           node* const n = kept_.known.follow(f.shape, *kept);
           if (n != nullptr) {
             *likely = f.shape = n;
-            return true;
+            return colon();
           }
         }
         made = Py_NewRef(kept->key);
@@ -272,7 +272,7 @@ class parser {
       Py_DECREF(made);
       return false;
     }
-    return kept_.keys.push(made);
+    return kept_.keys.push(made) && colon();
   }
 
   // Text without escapes.
@@ -478,7 +478,7 @@ class parser {
   frame<Objects>* const document_;  // what has no container around it is its only item
   frame<Objects>* innermost_;       // the container that is open
   frame<Objects>* const deepest_;   // that may be
-  node* nowhere_ = nullptr;
+
   const char* message_ = nullptr;
   const char* flaw_at_ = nullptr;
 };

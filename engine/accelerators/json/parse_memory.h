@@ -83,7 +83,7 @@ struct frame {
   bool has_containers;  // among its items
   std::size_t items;    // where they begin, on the stack of values
   std::size_t keys;     // where they begin, if it is a plain object
-  node* shape;          // the last key, if it is a shaped object
+  node* shape;          // the last key; null before the first one
   node** likely;        // where to note how the objects in it begin: a key's or an array's own
   node* inner;          // how the last object in it began, if it is an array
 };

@@ -23,11 +23,12 @@ namespace polyhost::json {
 // One key of a shape: the keys before it are those of its parents.
 template <class Objects>
 struct shape_node {
-  static constexpr std::size_t longest_pattern = 31;
+  static constexpr std::size_t longest_pattern = 32;
 
-  alignas(16) char pattern[longest_pattern + 1];  // the key and its closing quote, if that fits
-  std::uint32_t size;                             // of the key, in bytes
-  std::uint32_t depth;                            // how many keys, with this one
+  alignas(16) char pattern[longest_pattern];  // the key with its closing quote and a colon, if these fit
+  std::uint32_t pattern_bits;                 // a bit for each byte of the pattern; 0: none
+  std::uint32_t size;                         // of the key, in bytes
+  std::uint32_t depth;                        // how many keys, with this one
   PyObject* key;
   const char* text;      // of the key, in UTF-8; belongs to it
   shape_node* parent;    // the key before, or null
@@ -38,19 +39,17 @@ struct shape_node {
   std::uint32_t child_count;
   typename Objects::dict_template* ending;  // the dict of an object that ended here
 
-  // Whether the text, behind its opening quote, begins with this key and a quote. `end`: of what may be read.
+  // Whether the text, behind its opening quote, begins with this key, a quote and a colon. `end`: of what may
+  // be read.
   [[gnu::always_inline]] [[nodiscard]] bool matches(const char* at, const char* end) const {
-    if (size <= longest_pattern && end - at >= 32) [[likely]] {
-      const std::uint32_t low = bytes16::load(at).equal_to(bytes16::load(pattern));
-      if (size < 16) {
-        const std::uint32_t wanted = (2U << size) - 1;
-        return (low & wanted) == wanted;
-      }
-      const std::uint32_t high = bytes16::load(at + 16).equal_to(bytes16::load(pattern + 16));
-      const std::uint32_t wanted = (2U << (size - 16)) - 1;
-      return low == 0xffff && (high & wanted) == wanted;
+    if (pattern_bits != 0 && end - at >= 32) [[likely]] {
+      const std::uint32_t missing = pattern_bits & ~bytes16::load(at).equal_to(bytes16::load(pattern));
+      if (missing == 0) return true;
+      if ((missing & 0xffffU) != 0) return false;
+      return ((missing >> 16U) & ~bytes16::load(at + 16).equal_to(bytes16::load(pattern + 16))) == 0;
     }
-    return static_cast<std::size_t>(end - at) > size && at[size] == '"' && std::memcmp(at, text, size) == 0;
+    return static_cast<std::size_t>(end - at) > size + 1 && at[size] == '"' && at[size + 1] == ':' &&
+           std::memcmp(at, text, size) == 0;
   }
 };
 
@@ -140,6 +139,7 @@ class shapes {
   }
 
   node* root = nullptr;  // how the last document, or the last object of its array, began
+  node unshaped{};       // in place of the last key, in an object that has no shape
 
  private:
   static constexpr std::size_t capacity = 4096;
@@ -171,9 +171,10 @@ class shapes {
     if (!nodes_) return nullptr;
     node& made = nodes_[used_++];
     made = {};
-    if (key.size <= node::longest_pattern) {
+    if (key.size + 2 <= node::longest_pattern) {
       std::memcpy(made.pattern, key.text, key.size);
-      made.pattern[key.size] = '"';
+      std::memcpy(made.pattern + key.size, "\":", 2);
+      made.pattern_bits = 0xffffffffU >> (30 - key.size);
     }
     made.size = key.size;
     made.depth = parent == nullptr ? 1 : parent->depth + 1;
@@ -190,6 +191,7 @@ class shapes {
     }
     used_ = 0;
     root = nullptr;
+    unshaped = {};
     for (kept_key& kept : keys_) kept.first = nullptr;
   }
 
