@@ -62,7 +62,7 @@ class serializer {
   bool new_line();
   bool items(PyObject* sequence, PyObject* const* (*begin)(PyObject*));
   bool plain_dict(PyObject* dict);
-  bool item(PyObject* key, PyObject* value);
+  [[gnu::always_inline]] inline bool item(PyObject* key, PyObject* value);
 
   output& out_;
   PyObject* const default_;

@@ -30,38 +30,50 @@ inline constexpr std::size_t text_slack = 32;
 
 namespace detail {
 
-// Bytes of which some were seen before: the first and the last eight of a text.
+// Copies a text of less than sixteen bytes, and up to eight bytes more. Whether nothing in it must be
+// escaped.
 [[gnu::always_inline]] inline bool copy_short(char* to, const char* text, std::size_t size) {
-  if (size >= 8) {
-    std::uint64_t ends[2];
-    std::memcpy(&ends[0], text, 8);
-    std::memcpy(&ends[1], text + size - 8, 8);
-    std::memcpy(to, &ends[0], 8);
-    std::memcpy(to + size - 8, &ends[1], 8);
-    return bytes16::load(ends).special() == 0;
-  }
-  // Filled up with what is not special.
-  alignas(16) char all[16] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
-  if (size >= 4) {
-    std::memcpy(all, text, 4);
-    std::memcpy(all + 4, text + size - 4, 4);
-    std::memcpy(to, all, 4);
-    std::memcpy(to + size - 4, all + 4, 4);
+  std::memcpy(to, text, size);
+  alignas(16) char filled[16] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a',
+                                 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+  std::memcpy(filled, text, size);
+  return bytes16::load(filled).special() == 0;
+}
+
+// The same where sixteen bytes before the end of the text may be read, as those of a str may: before its text
+// are its other fields.
+[[gnu::always_inline]] inline bool copy_short_of_str(char* to, const char* text, std::size_t size) {
+  std::uint64_t bytes = 0;
+  if (size > 8) {
+    std::memcpy(&bytes, text, 8);
+    std::memcpy(to, &bytes, 8);
+    std::memcpy(&bytes, text + size - 8, 8);
+    std::memcpy(to + size - 8, &bytes, 8);
+  } else if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&bytes, text + size - 8, 8);
+    bytes = bytes >> (4 * (8 - size)) >> (4 * (8 - size));  // twice, since of none all bits go
+    std::memcpy(to, &bytes, 8);
   } else {
-    for (std::size_t i = 0; i < size; ++i) to[i] = all[i] = text[i];
+    std::memcpy(to, text, size);
   }
-  return bytes16::load(all).special() == 0;
+  return bytes16::load(text + size - 16).special() >> (16 - size) == 0;
 }
 
 }  // namespace detail
 
-// Any text in valid UTF-8; the quotes are written, too.
+// Any text in valid UTF-8, in quotes. `is_in_str`: it is that of a str.
+template <bool is_in_str = false>
 [[gnu::always_inline]] inline bool write_quoted(output& out, const char* text, std::size_t size) {
   if (!out.reserve(size + text_slack)) return false;
-  out.put('"');
-  char* to = out.at();
+  char* const to = out.at() + 1;
+  to[-1] = '"';
   if (size < 16) {
-    if (!detail::copy_short(to, text, size)) return write_escaped(out, text, text + size);
+    const bool is_plain =
+        is_in_str ? detail::copy_short_of_str(to, text, size) : detail::copy_short(to, text, size);
+    if (!is_plain) {
+      out.set_at(to);
+      return write_escaped(out, text, text + size);
+    }
   } else {
     std::size_t i = 0;
     for (; i + 16 <= size; i += 16) {
@@ -82,16 +94,16 @@ namespace detail {
       }
     }
   }
-  out.set_at(to + size);
-  out.put('"');
+  to[size] = '"';
+  out.set_at(to + size + 1);
   return true;
 }
 
 // A str.
 [[gnu::always_inline]] inline bool write_text(output& out, PyObject* text) {
   if (PyUnicode_IS_COMPACT_ASCII(text)) [[likely]]
-    return write_quoted(out, reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(text) + 1),
-                        static_cast<std::size_t>(PyUnicode_GET_LENGTH(text)));
+    return write_quoted<true>(out, reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(text) + 1),
+                              static_cast<std::size_t>(PyUnicode_GET_LENGTH(text)));
   return write_wide_text(out, text);
 }
 

@@ -4,6 +4,7 @@
 #include <polyhost/detail/bind.hpp>
 #include <polyhost/detail/inline.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -83,23 +84,28 @@ inline bool raise_unbound(const signature& s, std::size_t index, PyObject* name)
   return false;
 }
 
+inline bool bind_keywords(const signature& s, PyObject* const* values, PyObject* kwnames, PyObject** bound) {
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); ++i) {
+    PyObject* name = PyTuple_GET_ITEM(kwnames, i);
+    const std::size_t index = find_parameter(s, name);
+    if (index == static_cast<std::size_t>(-1)) return false;
+    if (is_positional_only(s, index)) return raise_positional_only(s, kwnames);
+    if (index == s.parameters.size() || bound[index] != nullptr) return raise_unbound(s, index, name);
+    bound[index] = values[i];
+  }
+  return true;
+}
+
 POLYHOST_INLINE bool bind(const signature& s, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames,
                           PyObject** bound) {
   const std::size_t count = s.parameters.size();
   const auto given = static_cast<std::size_t>(nargs);
   if (given > s.positional) return raise_too_many(s, nargs);
-  for (std::size_t i = 0; i < count; ++i) bound[i] = i < given ? args[i] : nullptr;
-  const Py_ssize_t keywords = kwnames != nullptr ? PyTuple_GET_SIZE(kwnames) : 0;
-  for (Py_ssize_t i = 0; i < keywords; ++i) {
-    PyObject* name = PyTuple_GET_ITEM(kwnames, i);
-    const std::size_t index = find_parameter(s, name);
-    if (index == static_cast<std::size_t>(-1)) return false;
-    if (is_positional_only(s, index)) return raise_positional_only(s, kwnames);
-    if (index == count || bound[index] != nullptr) return raise_unbound(s, index, name);
-    bound[index] = args[nargs + i];
-  }
+  std::copy_n(args, given, bound);
+  std::fill(bound + given, bound + count, nullptr);
+  if (kwnames != nullptr && !bind_keywords(s, args + nargs, kwnames, bound)) return false;
   bool complete = true;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = given; i < count; ++i) {
     if (bound[i] == nullptr) bound[i] = s.parameters[i].default_value.get();
     complete = complete && bound[i] != nullptr;
   }
