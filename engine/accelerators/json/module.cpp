@@ -143,6 +143,17 @@ object dumps_as_standard(borrowed obj, bool ensure_ascii, bool allow_nan, bool s
                                   key_separator.object, indent.object == Py_None ? nullptr : indent.object}));
 }
 
+// Reads and writes a document, so that the first call of all finds the memory that is kept between calls, and
+// need not wait for pages of code.
+void get_ready() {
+  constexpr std::string_view text = R"({"a":[1,-2.5,"b",true,null,{"c":"a longer text, with an \n"}]})";
+  for (int i = 0; i < 3; ++i) {  // new keys, new shapes, known ones
+    parse_flaw flaw;
+    const object value = checked(parse(text.data(), text.size(), {}, flaw));
+    (void)checked(dump(value.get(), nullptr, 0));
+  }
+}
+
 // Whether objects are made by the layout of this version of Python, and not through its API; for tests and
 // benchmarks.
 bool direct(bool wanted) {
@@ -201,4 +212,5 @@ POLYHOST_MODULE(_polyhost_json, m) {
   const polyhost::object fragment = polyhost::detail::or_throw(json::fragment_type());
   if (PyModule_AddObjectRef(m.get(), "Fragment", fragment.get()) != 0) polyhost::throw_python_error();
   json::use_direct_objects(true);
+  json::get_ready();
 }
