@@ -18,6 +18,8 @@
 #include "accelerators/json/layout_3_12.h"
 #elif PY_VERSION_HEX >= 0x030D0000 && PY_VERSION_HEX < 0x030E0000
 #include "accelerators/json/layout_3_13.h"
+#elif PY_VERSION_HEX >= 0x030E0000 && PY_VERSION_HEX < 0x030F0000
+#include "accelerators/json/layout_3_14.h"
 #else
 #define POLYHOST_JSON_UNKNOWN_LAYOUT
 #endif

@@ -26,5 +26,6 @@ inline void free_keys(void* keys) { PyObject_Free(keys); }
 
 // Of a new dict. All empty dicts share them, and no one counts how many do.
 inline void leave_empty_keys(dict_keys* /*keys*/) {}
+inline constexpr bool new_dicts_are_tracked = false;  // by the garbage collector
 
 }  // namespace polyhost::json::layout

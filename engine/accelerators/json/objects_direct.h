@@ -143,7 +143,7 @@ class direct_objects {
     layout::leave_empty_keys(reinterpret_cast<layout::dict_keys*>(dict->ma_keys));
     dict->ma_used = static_cast<Py_ssize_t>(count);
     dict->ma_keys = reinterpret_cast<PyDictKeysObject*>(keys);
-    if (has_containers) PyObject_GC_Track(made);
+    if (has_containers && !layout::new_dicts_are_tracked) PyObject_GC_Track(made);
     return made;
   }
 
