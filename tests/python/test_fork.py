@@ -4,7 +4,7 @@ import os
 import tempfile
 import unittest
 
-from support import FORKS, rows, run
+from support import FORKS, SANITIZER, rows, run
 
 FORK = """
 import os, sys
@@ -89,8 +89,8 @@ class Fork(unittest.TestCase):
 THREADS = """
 import os, sys, time
 import callbacks_native as cb, threads_native as t
-for _ in range(8): cb.call_forever(lambda x: x + 1)
-for i in range(100):
+for _ in range(4): cb.call_forever(lambda x: x + 1)
+for i in range(int(sys.argv[1])):
     time.sleep(0.002)
     child = os.fork()
     if child == 0:
@@ -105,7 +105,8 @@ class NativeThreads(unittest.TestCase):
     def test_that_call_back(self):
         # They do not live on in the child, whatever they were doing.
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
-        done = run("-W", "ignore::DeprecationWarning", "-c", THREADS, env={**os.environ, "ASAN_OPTIONS": options})
+        forks = 20 if SANITIZER else 100
+        done = run("-W", "ignore::DeprecationWarning", "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": options})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
 

@@ -19,12 +19,13 @@ KERNELS = """\
 /// x times FACTOR.
 POLYHOST_EXPORT double scale(double x) { return x * FACTOR; }
 """
-# A compiler that notes each compilation of a module, and does what a test asks for before.
+# A compiler that notes each compilation of a module, and does what a test asks for before. Without optimization, which takes a
+# good part of the time and is not what is tested here.
 COMPILER = """\
 #!/bin/sh
 case "$*" in *source.cpp*) echo compiled >> "$COMPILER_LOG" ;; esac
 eval "$COMPILER_FIRST"
-exec g++ "$@"
+exec g++ "$@" -O0
 """
 SHARED = tempfile.mkdtemp()  # that compiler, and a cache that has what all modules share
 unittest.addModuleCleanup(shutil.rmtree, SHARED, ignore_errors=True)

@@ -148,11 +148,18 @@ class Pipe(Case):
     def test_a_process_that_ends(self):
         for last in "sys.exit(7)", "os._exit(7)", "os.kill(os.getpid(), 9)":
             with self.subTest(last):
-                text = f"print('ready', flush=True)\nfor i in range({20_000 if SANITIZER else 3000}): t.add(i, 1), time.sleep(0.001)\n{last}"
-                process = self.start(text, "--live", stdin=subprocess.DEVNULL)
-                done = self.top("--interval=0.05", process.pid)
-                self.assertEqual(done.stderr, "")
-                self.assertTrue(tables(done.stdout))
+                text = f"import select\nprint('ready', flush=True)\nwhile not select.select([0], [], [], 0.001)[0]: t.add(1, 1)\n{last}"
+                process = self.start(text, "--live", stdin=subprocess.PIPE)
+                view = subprocess.Popen([POLYHOST, "top", "--interval=0.05", str(process.pid)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                shown, deadline = "", time.monotonic() + LONG
+                while "threads_native.add" not in shown:  # it ends while it is looked at
+                    self.assertLess(time.monotonic(), deadline, shown)
+                    self.assertTrue(line := view.stdout.readline(), shown)
+                    shown += line
+                process.stdin.close()
+                rest, errors = view.communicate(timeout=LONG)
+                self.assertEqual((view.returncode, errors), (0, ""))
+                self.assertTrue(tables(shown + rest))
 
     def test_a_script_that_closes_its_descriptors_is_not_ended(self):
         path = self.script(f"for i in range(500): t.add(i, 1), time.sleep(0.001)\nos.closerange(3, 4096)\ntime.sleep(0.5)\nprint('end')\nsys.exit(5)")
