@@ -1,6 +1,9 @@
 // Digits two at a time, and the layout of floats.
 #include "accelerators/json/write_number.h"
 
+#include "accelerators/json/shortest.h"
+#include "accelerators/json/sixteen_digits.h"
+
 #include <dragonbox/dragonbox.h>
 
 #include <algorithm>
@@ -82,11 +85,13 @@ char* put_scientific(char* to, const char* digits, int count, int exponent, floa
 
 constexpr std::size_t most_digits = 24;
 
+// Where an exponent begins to be usual, for the number 0.digits * 10^point.
+constexpr int smallest_point(float_style style) { return style == float_style::python ? -3 : -4; }
+
 // The number is 0.digits * 10^point. Of the digits, twice most_digits may be read.
 char* put_decimal(char* to, const char* digits, int count, int point, float_style style) {
   constexpr int largest_point = 16;  // beyond it, an exponent is shorter, and usual
-  const int smallest_point = style == float_style::python ? -3 : -4;
-  if (point > largest_point || point < smallest_point)
+  if (point > largest_point || point < smallest_point(style))
     return put_scientific(to, digits, count, point - 1, style);
   // More is copied than counts, so that it is always the same number of bytes.
   if (point <= 0) {
@@ -107,12 +112,49 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
   return to + count + 1;
 }
 
+char* put_found(char* to, const decimal& found, float_style style) {
+  constexpr std::uint64_t eight = 100000000;
+  const std::uint64_t first = found.digits / (eight * eight);
+  const std::uint64_t others = found.digits - first * eight * eight;
+  const sixteen_digits digits(static_cast<std::uint32_t>(others / eight),
+                              static_cast<std::uint32_t>(others % eight));
+  const int lead = first != 0 ? 1 : 0;
+  const int count = 16 + lead - digits.zeros_at_end();
+  const int point = 16 + lead + found.power;
+  if (point > 0 && point < 16) [[likely]] {
+    *to = static_cast<char>('0' + first);
+    digits.put(to + lead);
+    digits.put_from(point - lead, to + point + 1);
+    to[point] = '.';
+    return to + std::max(count, point + 1) + 1;
+  }
+  if (point <= 0 && point >= smallest_point(style)) {
+    std::copy_n("0.000000", 8, to);
+    to += 2 - point;
+    *to = static_cast<char>('0' + first);
+    digits.put(to + lead);
+    return to + count;
+  }
+  char text[2 * most_digits];
+  text[0] = static_cast<char>('0' + first);
+  digits.put(text + lead);
+  return put_decimal(to, text, count, point, style);
+}
+
 template <class Float>
 char* put_shortest(char* to, Float number, float_style style) {
-  if (std::signbit(number)) *to++ = '-';
+  if (std::signbit(number)) {
+    *to++ = '-';
+    number = -number;
+  }
   if (number == 0) {
     std::copy_n("0.0", 3, to);
     return to + 3;
+  }
+  if constexpr (sizeof(Float) == sizeof(double)) {
+    decimal found;
+    if (find_shortest(number, found)) [[likely]]
+      return put_found(to, found, style);
   }
   const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
   char digits[2 * most_digits];
