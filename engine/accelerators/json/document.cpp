@@ -15,6 +15,10 @@ bool document::open(PyObject* from) {
     return see(PyBytes_AS_STRING(from), PyBytes_GET_SIZE(from));
   if (PyUnicode_CheckExact(from)) return open_text(from);
   if (PyByteArray_CheckExact(from)) {
+#ifdef Py_GIL_DISABLED  // other threads may change its bytes while they are read
+    copy_ = object::steal(PyBytes_FromObject(from));
+    return copy_ && see(PyBytes_AS_STRING(copy_.get()), PyBytes_GET_SIZE(copy_.get()));
+#endif
     if (PyObject_GetBuffer(from, &view_, PyBUF_SIMPLE) != 0) return false;
     return see(PyByteArray_AS_STRING(from), view_.len);
   }

@@ -33,7 +33,7 @@ class document {
   const char* text_ = nullptr;
   std::size_t size_ = 0;
   Py_buffer view_{};  // of a bytearray
-  object copy_;       // of a memoryview
+  object copy_;       // of what is not seen in place
 };
 
 }  // namespace polyhost::json

@@ -522,10 +522,10 @@ PyObject* parse_into(const char* text, std::size_t size, const parse_options& op
   if (!collects) {
     const no_collection scope;
     made = parser<Objects>(*own, text, size, options).document(flaw);
-    own->shrink();
   } else {
     made = parser<Objects>(*own, text, size, options).document(flaw);
   }
+  if (size > parse_memory<Objects>::longest_copy) own->shrink();
   kept<parse_memory<Objects>>::leave(std::move(own));
   return made;
 }

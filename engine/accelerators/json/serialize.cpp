@@ -160,9 +160,25 @@ bool serializer::list(PyObject* list) {
 #endif
 }
 
+#ifdef Py_GIL_DISABLED
+namespace {
+
+// Its items at one time: other threads may change it. PyDict_Copy would ask a subclass that iterates
+// otherwise for its keys.
+polyhost::object copy_of(PyObject* dict) {
+  if (PyDict_CheckExact(dict)) return polyhost::object::steal(PyDict_Copy(dict));
+  const polyhost::object items = polyhost::object::steal(PyDict_Items(dict));
+  polyhost::object copy = polyhost::object::steal(items ? PyDict_New() : nullptr);
+  if (!copy || PyDict_MergeFromSeq2(copy.get(), items.get(), 1) != 0) return {};
+  return copy;
+}
+
+}  // namespace
+#endif
+
 bool serializer::dict(PyObject* dict) {
 #ifdef Py_GIL_DISABLED
-  const polyhost::object copy = polyhost::object::steal(PyDict_Copy(dict));
+  const polyhost::object copy = copy_of(dict);
   if (!copy) return false;
   dict = copy.get();
 #endif

@@ -47,6 +47,16 @@ bool write_base64(serializer& s, const unsigned char* bytes, std::size_t size) {
   return true;
 }
 
+// Held meanwhile, so that its memory stays.
+bool write_bytearray(serializer& s, PyObject* bytes) {
+  Py_buffer view{};
+  if (PyObject_GetBuffer(bytes, &view, PyBUF_SIMPLE) != 0) return false;
+  const bool done =
+      write_base64(s, static_cast<const unsigned char*>(view.buf), static_cast<std::size_t>(view.len));
+  PyBuffer_Release(&view);
+  return done;
+}
+
 // A number if it is finite, else null.
 bool write_decimal(serializer& s, PyObject* decimal) {
   const object is_finite = object::steal(PyObject_CallMethod(decimal, "is_finite", nullptr));
@@ -81,9 +91,7 @@ outcome serialize_more(serializer& s, PyObject* object) {
   if (PyBytes_Check(object))
     return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyBytes_AS_STRING(object)),
                                static_cast<std::size_t>(PyBytes_GET_SIZE(object))));
-  if (PyByteArray_Check(object))
-    return result(write_base64(s, reinterpret_cast<const unsigned char*>(PyByteArray_AS_STRING(object)),
-                               static_cast<std::size_t>(PyByteArray_GET_SIZE(object))));
+  if (PyByteArray_Check(object)) return result(write_bytearray(s, object));
   const outcome duration = serialize_duration(s, object);
   if (duration != outcome::not_mine) return duration;
   if (is_instance(object, path)) return result(write_path(s, object));

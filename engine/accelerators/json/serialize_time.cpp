@@ -15,6 +15,19 @@ namespace polyhost::json {
 namespace {
 
 bool datetime_is_known() {
+#ifdef Py_GIL_DISABLED  // other threads may ask, too: what is found stays; its types are those of all
+                        // interpreters
+  if (__atomic_load_n(&PyDateTimeAPI, __ATOMIC_ACQUIRE) != nullptr) return true;
+  PyObject* module = nullptr;
+  if (PyDict_GetItemStringRef(PyImport_GetModuleDict(), "datetime", &module) > 0) {
+    Py_DECREF(module);
+    __atomic_store_n(&PyDateTimeAPI,
+                     static_cast<PyDateTime_CAPI*>(PyCapsule_Import(PyDateTime_CAPSULE_NAME, 0)),
+                     __ATOMIC_RELEASE);
+  }
+  PyErr_Clear();
+  return PyDateTimeAPI != nullptr;
+#else
   static constinit std::int64_t interpreter = -1;  // that PyDateTimeAPI is of
   if (interpreter != current_interpreter()) PyDateTimeAPI = nullptr;
   if (PyDateTimeAPI == nullptr && PyDict_GetItemString(PyImport_GetModuleDict(), "datetime") != nullptr)
@@ -22,6 +35,7 @@ bool datetime_is_known() {
   interpreter = current_interpreter();
   if (PyDateTimeAPI == nullptr) PyErr_Clear();
   return PyDateTimeAPI != nullptr;
+#endif
 }
 
 void append_padded(std::string& text, int number, int digits) {

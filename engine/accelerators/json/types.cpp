@@ -25,6 +25,14 @@ PyObject* own_attribute(PyTypeObject* type, const char* name) {
 
 // The class; null, without an exception, if nobody has imported its module, or that has no such class.
 PyObject* find(known_class& wanted) {
+#ifdef Py_GIL_DISABLED  // other threads may look, too: nothing is kept
+  PyObject* found = nullptr;
+  if (PyDict_GetItemStringRef(PyImport_GetModuleDict(), wanted.module, &found) < 0) PyErr_Clear();
+  const object module = object::steal(found);
+  const object type = object::steal(module ? PyObject_GetAttrString(module.get(), wanted.name) : nullptr);
+  if (!type) PyErr_Clear();
+  return type.get();  // its module has it
+#else
   const std::int64_t interpreter = current_interpreter();
   if (wanted.type != nullptr && wanted.interpreter == interpreter) return wanted.type;
   PyObject* const module = PyDict_GetItemString(PyImport_GetModuleDict(), wanted.module);
@@ -32,6 +40,7 @@ PyObject* find(known_class& wanted) {
   wanted.interpreter = interpreter;
   if (wanted.type == nullptr) PyErr_Clear();
   return wanted.type;
+#endif
 }
 
 bool has_name(PyTypeObject* type, std::string_view name) {
