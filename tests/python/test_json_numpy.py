@@ -39,11 +39,13 @@ class NeedsNumpyScalars(NumpyCase):
             self.assertEqual(dumps(np.float64(value), option=NUMPY), dumps(value))
         for value, text in (
             (0.1, "0.1"), (1 / 3, "0.33333334"), (16777216, "16777216.0"), (1e10, "10000000000.0"), (1e-5, "0.00001"), (1.5e-7, "1.5e-7"), (1e-45, "1e-45"),
-            (-0.0, "-0.0"), (2.5, "2.5"),
+            (-0.0, "-0.0"), (2.5, "2.5"), (1e-6, "0.000001"), (9.9e-7, "9.9e-7"), (1.5e-6, "0.0000015"), (9999999000000, "9999999000000.0"), (1e12, "1000000000000.0"),
         ):  # fmt: skip
             self.writes(np.float32(value), text, NUMPY)
         for value, text in ((0.5, "0.5"), (0.1, "0.099975586"), (65504, "65504.0"), (-0.0, "-0.0"), (2**-24, "5.9604645e-8"), (1 / 3, "0.33325195"), (-2.5, "-2.5")):
             self.writes(np.float16(value), text, NUMPY)
+        self.assertEqual(loads(dumps(np.float32([1e13, 2.5e20]), option=NUMPY)), [1e13, 2.5e20])
+        self.assertNotIn(b".0", dumps(np.float32([1e13, 2e20]), option=NUMPY))  # by their exponents
 
     def test_every_half_float(self):
         halves = np.arange(2**16, dtype=np.uint16).view(np.float16)

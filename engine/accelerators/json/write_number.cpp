@@ -85,13 +85,15 @@ char* put_scientific(char* to, const char* digits, int count, int exponent, floa
 
 constexpr std::size_t most_digits = 24;
 
-// Where an exponent begins to be usual, for the number 0.digits * 10^point.
-constexpr int smallest_point(float_style style) { return style == float_style::python ? -3 : -4; }
+// Beyond these an exponent is usual, for the number 0.digits * 10^point.
+constexpr int smallest_point(float_style style) {
+  return style == float_style::python ? -3 : style == float_style::json ? -4 : -5;
+}
+constexpr int largest_point(float_style style) { return style == float_style::json_single ? 13 : 16; }
 
 // The number is 0.digits * 10^point. Of the digits, twice most_digits may be read.
 char* put_decimal(char* to, const char* digits, int count, int point, float_style style) {
-  constexpr int largest_point = 16;  // beyond it, an exponent is shorter, and usual
-  if (point > largest_point || point < smallest_point(style))
+  if (point > largest_point(style) || point < smallest_point(style))
     return put_scientific(to, digits, count, point - 1, style);
   // More is copied than counts, so that it is always the same number of bytes.
   if (point <= 0) {
@@ -171,6 +173,6 @@ char* put_integer(char* to, std::uint64_t magnitude, bool is_negative) {
 
 char* put_double(char* to, double number, float_style style) { return put_shortest(to, number, style); }
 
-char* put_float(char* to, float number) { return put_shortest(to, number, float_style::json); }
+char* put_float(char* to, float number) { return put_shortest(to, number, float_style::json_single); }
 
 }  // namespace polyhost::json

@@ -10,8 +10,9 @@ namespace polyhost::json {
 
 // How floats read.
 enum class float_style : std::uint8_t {
-  json,    // 0.00001, 1e-6, 1e+16
-  python,  // as repr: 1e-05, 1e-06, 1e+16
+  json,         // 0.00001, 1e-6, 1e+16
+  json_single,  // of 32 bits or less: 0.000001, 1e-7, 1e+13
+  python,       // as repr: 0.0001, 1e-05, 1e+16
 };
 
 inline constexpr std::size_t longest_number = 48;  // in bytes, with what may be written behind it
