@@ -162,6 +162,7 @@ bool dict_agrees(std::size_t count) {
   if (!copy) throw_python_error();
   const object more = detail::or_throw(PyUnicode_FromString("one more"));
   for (PyObject* const dict : {made.get(), copy.get()}) {
+    if (PyObject_GC_IsTracked(dict) == 0) return false;
     if (PyObject_RichCompareBool(dict, expected.get(), Py_EQ) != 1) return false;
     if (PyDict_SetItem(dict, more.get(), Py_None) != 0 || PyDict_DelItem(dict, keys[count / 2]) != 0 ||
         PyDict_DelItem(dict, more.get()) != 0 || PyDict_Size(dict) + 1 != PyDict_Size(expected.get()) ||
@@ -174,6 +175,7 @@ bool dict_agrees(std::size_t count) {
 // Python's own dict of three keys is laid out as expected.
 bool layout_agrees() {
   const object dict = detail::or_throw(PyDict_New());
+  if ((PyObject_GC_IsTracked(dict.get()) != 0) != layout::new_dicts_are_tracked) return false;
   std::array<object, 3> names;
   for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = detail::or_throw(PyUnicode_FromFormat("name %zu", i));

@@ -21,7 +21,7 @@
 #include <limits>
 #include <memory>
 #include <new>
-#include <optional>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -237,11 +237,10 @@ class parser {
   [[gnu::noinline]] bool unlikely_key(frame<Objects>& f, node** likely) {
     if (f.shape != nullptr) {
       for (node* n = f.shape->children; n != nullptr; n = n->sibling) {
-        if (!n->matches(at_ + 1, limits_.readable)) continue;
+        if (!n->is_key(at_ + 1, limits_.readable)) continue;
         *likely = f.shape = n;
-        at_ += n->size + 3;
-        skip_spaces();
-        return true;
+        at_ += n->size + 2;
+        return colon();
       }
     }
     const char* const text = at_ + 1;
@@ -513,6 +512,7 @@ template <class Objects>
 PyObject* parse_into(const char* text, std::size_t size, const parse_options& options, parse_flaw& flaw) {
   std::unique_ptr<parse_memory<Objects>> own = take_memory<Objects>();
   if (own == nullptr) return nullptr;
+  own->known.make_room();
   PyObject* made = nullptr;
 #ifdef Py_GIL_DISABLED  // where the collector is that of other threads, too
   constexpr bool collects = true;

@@ -48,8 +48,11 @@ struct shape_node {
       if ((missing & 0xffffU) != 0) return false;
       return ((missing >> 16U) & ~bytes16::load(at + 16).equal_to(bytes16::load(pattern + 16))) == 0;
     }
-    return static_cast<std::size_t>(end - at) > size + 1 && at[size] == '"' && at[size + 1] == ':' &&
-           std::memcmp(at, text, size) == 0;
+    return is_key(at, end) && at[size + 1] == ':';
+  }
+  // The same, whatever stands behind the quote.
+  [[nodiscard]] bool is_key(const char* at, const char* end) const {
+    return static_cast<std::size_t>(end - at) > size && at[size] == '"' && std::memcmp(at, text, size) == 0;
   }
 };
 

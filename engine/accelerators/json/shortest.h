@@ -7,19 +7,20 @@
 #include <fast_float/fast_float.h>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace polyhost::json {
 
 // digits * 10^power
-struct decimal {
+struct shortest_digits {
   std::uint64_t digits;  // 16 or 17 of them; the last ones may be zeros
   int power;
 };
 
 // For a positive, finite double. False for a few: powers of two, subnormal ones, and where the digits are
 // near a tie.
-[[gnu::always_inline]] inline bool find_shortest(double number, decimal& found) {
+[[gnu::always_inline]] inline bool find_shortest(double number, shortest_digits& found) {
   using powers = fast_float::powers;
   __extension__ using wide = unsigned __int128;
   constexpr int fraction_bits = 52;

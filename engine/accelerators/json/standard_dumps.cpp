@@ -73,7 +73,7 @@ class standard_writer {
     const auto* const characters = reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(text) + 1);
     const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text));
     if (std::memchr(characters, 0x7f, size) != nullptr) return write_ascii_text(out_, text);
-    return write_quoted(out_, characters, size);
+    return write_quoted<true>(out_, characters, size);
   }
 
   // Written as they are by the standard library.

@@ -1,4 +1,4 @@
-// Digits two at a time, and the layout of floats.
+// Integers, two digits at a time, and floats: their layout.
 #include "accelerators/json/write_number.h"
 
 #include "accelerators/json/shortest.h"
@@ -114,7 +114,7 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
   return to + count + 1;
 }
 
-char* put_found(char* to, const decimal& found, float_style style) {
+char* put_found(char* to, const shortest_digits& found, float_style style) {
   constexpr std::uint64_t eight = 100000000;
   const std::uint64_t first = found.digits / (eight * eight);
   const std::uint64_t others = found.digits - first * eight * eight;
@@ -123,14 +123,14 @@ char* put_found(char* to, const decimal& found, float_style style) {
   const int lead = first != 0 ? 1 : 0;
   const int count = 16 + lead - digits.zeros_at_end();
   const int point = 16 + lead + found.power;
-  if (point > 0 && point < 16) [[likely]] {
+  if (point > 0 && point < largest_point(style)) [[likely]] {
     *to = static_cast<char>('0' + first);
     digits.put(to + lead);
     digits.put_from(point - lead, to + point + 1);
     to[point] = '.';
     return to + std::max(count, point + 1) + 1;
   }
-  if (point <= 0 && point >= smallest_point(style)) {
+  if (point <= 0 && point >= smallest_point(style)) {  // as put_decimal, without a copy
     std::copy_n("0.000000", 8, to);
     to += 2 - point;
     *to = static_cast<char>('0' + first);
@@ -154,7 +154,7 @@ char* put_shortest(char* to, Float number, float_style style) {
     return to + 3;
   }
   if constexpr (sizeof(Float) == sizeof(double)) {
-    decimal found;
+    shortest_digits found;
     if (find_shortest(number, found)) [[likely]]
       return put_found(to, found, style);
   }

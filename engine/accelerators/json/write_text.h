@@ -30,18 +30,32 @@ inline constexpr std::size_t text_slack = 32;
 
 namespace detail {
 
-// Copies a text of less than sixteen bytes, and up to eight bytes more. Whether nothing in it must be
-// escaped.
+// Copies a text of less than sixteen bytes: the first and the last of them, some perhaps twice. Whether
+// nothing in it must be escaped.
 [[gnu::always_inline]] inline bool copy_short(char* to, const char* text, std::size_t size) {
-  std::memcpy(to, text, size);
-  alignas(16) char filled[16] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a',
-                                 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
-  std::memcpy(filled, text, size);
-  return bytes16::load(filled).special() == 0;
+  if (size >= 8) {
+    std::uint64_t ends[2];
+    std::memcpy(&ends[0], text, 8);
+    std::memcpy(&ends[1], text + size - 8, 8);
+    std::memcpy(to, &ends[0], 8);
+    std::memcpy(to + size - 8, &ends[1], 8);
+    return bytes16::load(ends).special() == 0;
+  }
+  // Filled up with what is not special.
+  alignas(16) char all[16] = {'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'};
+  if (size >= 4) {
+    std::memcpy(all, text, 4);
+    std::memcpy(all + 4, text + size - 4, 4);
+    std::memcpy(to, all, 4);
+    std::memcpy(to + size - 4, all + 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = all[i] = text[i];
+  }
+  return bytes16::load(all).special() == 0;
 }
 
 // The same where sixteen bytes before the end of the text may be read, as those of a str may: before its text
-// are its other fields.
+// are its other fields. Up to eight bytes more than the text are written.
 [[gnu::always_inline]] inline bool copy_short_of_str(char* to, const char* text, std::size_t size) {
   std::uint64_t bytes = 0;
   if (size > 8) {
