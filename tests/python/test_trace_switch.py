@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from support import run
+from support import FORKS, run
 from trace_file import Case, Trace
 
 CALLS = int(os.environ.get("POLYHOST_TEST_CALLS", "2000000"))
@@ -104,7 +104,7 @@ class Ends(Case):
 
     def test_a_child_writes_none_after_its_parent(self):
         code = "import os, sys, time\nif os.fork() == 0:\n    t.add(1, 2); time.sleep(0.3); sys.exit()"
-        done = run(f"--trace={self.path}", "-c", CALL + code)  # it ends when the child has closed its stdout
+        done = run(f"--trace={self.path}", *FORKS, "-c", CALL + code)  # it ends when the child has closed its stdout
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(len(Trace(self.path).calls), 1)
 
