@@ -106,7 +106,7 @@ class NativeThreads(unittest.TestCase):
         # They do not live on in the child, whatever they were doing.
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
         forks = 20 if SANITIZER else 100
-        done = run("-W", "ignore::DeprecationWarning", "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": options})
+        done = run(*FORKS, "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": options})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
 

@@ -9,8 +9,6 @@ namespace polyhost::json::detail {
 
 namespace {
 
-bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
-
 number flawed(number_flaw flaw, const char* at) { return {number_kind::flawed, flaw, 0, 0, at}; }
 
 // Takes all digits into `sum`, modulo 2^64, eight at a time. Returns what follows them.
@@ -77,7 +75,7 @@ number with_fraction(const char* text, const char* at, const char* readable, std
     power += below_one ? -exponent : exponent;
   }
   double value = 0;
-  constexpr std::ptrdiff_t most_digits = 19;  // that always fit
+
   if (digit_count > most_digits || !round(digits, power, value))
     return read_again(text, at, number_kind::floating);
   if (std::isinf(value)) return flawed(number_flaw::infinite, at);
@@ -95,10 +93,8 @@ number parse_any_number(const char* text, const char* readable) {
   if (at == first) return flawed(number_flaw::after_minus, at);
   if (*at == '.' || *at == 'e' || *at == 'E')
     return with_fraction(text, at, readable, digits, *first == '0' ? 0 : at - first);
-  if (at - first > 18) return read_again(text, at, number_kind::integer);
-  const bool below_zero = is_negative && digits != 0;
-  return {below_zero ? number_kind::negative_integer : number_kind::integer, number_flaw::none, digits, 0,
-          at};
+  if (at - first >= most_digits) return read_again(text, at, number_kind::integer);
+  return integer(digits, is_negative, at);
 }
 
 }  // namespace polyhost::json::detail

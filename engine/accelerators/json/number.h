@@ -39,28 +39,19 @@ struct number {
   const char* end;  // behind the number, if it is infinite too; or where the flaw is
 };
 
+inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
 namespace detail {
 
 inline constexpr std::array<double, 23> exact_powers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-inline constexpr std::array<std::uint64_t, 17> powers = {1ULL,
-                                                         10ULL,
-                                                         100ULL,
-                                                         1000ULL,
-                                                         10000ULL,
-                                                         100000ULL,
-                                                         1000000ULL,
-                                                         10000000ULL,
-                                                         100000000ULL,
-                                                         1000000000ULL,
-                                                         10000000000ULL,
-                                                         100000000000ULL,
-                                                         1000000000000ULL,
-                                                         10000000000000ULL,
-                                                         100000000000000ULL,
-                                                         1000000000000000ULL,
-                                                         10000000000000000ULL};
+inline constexpr auto powers = [] {
+  std::array<std::uint64_t, 17> made{1};
+  for (std::size_t i = 1; i < made.size(); ++i) made[i] = made[i - 1] * 10;
+  return made;
+}();
+inline constexpr std::ptrdiff_t most_digits = 19;  // that always fit in 64 bits
 
 // Whether eight digits are taken as one number, whose lowest byte is the first one.
 inline constexpr bool eight_at_once = std::endian::native == std::endian::little;
@@ -107,6 +98,13 @@ inline std::uint64_t eight_digits(const char* at) {
   return found.power2 >= 0;
 }
 
+// Of at most most_digits - 1 digits.
+[[gnu::always_inline]] inline number integer(std::uint64_t magnitude, bool is_negative, const char* end) {
+  const bool below_zero = is_negative && magnitude != 0;
+  return {below_zero ? number_kind::negative_integer : number_kind::integer, number_flaw::none, magnitude, 0,
+          end};
+}
+
 // Any number, and what is none.
 number parse_any_number(const char* text, const char* readable);
 
@@ -124,18 +122,15 @@ number parse_any_number(const char* text, const char* readable);
   if (first[count] != '.') {
     if (others == 0 || first[count] == 'e' || first[count] == 'E')
       return detail::parse_any_number(text, readable);
-    const std::uint64_t magnitude = detail::value_of_digits(first, count);
-    const bool below_zero = first != text && magnitude != 0;
-    return {below_zero ? number_kind::negative_integer : number_kind::integer, number_flaw::none, magnitude,
-            0, first + count};
+    return detail::integer(detail::value_of_digits(first, count), first != text, first + count);
   }
   others |= bytes16::load(first + 16).not_digits() << 16U;
   const std::uint32_t behind = others & (others - 1);  // without the point
   const auto size = static_cast<std::size_t>(std::countr_zero(behind));
   const std::size_t decimals = size - count - 1;
-  constexpr std::size_t most_digits = 19;  // that always fit in 64 bits
-  if (behind == 0 || decimals == 0 || decimals > 16 || count + decimals > most_digits || first[size] == 'e' ||
-      first[size] == 'E')
+
+  if (behind == 0 || decimals == 0 || decimals > 16 || count + decimals > std::size_t{detail::most_digits} ||
+      first[size] == 'e' || first[size] == 'E')
     return detail::parse_any_number(text, readable);
   const std::uint64_t digits = detail::value_of_digits(first, count) * detail::powers[decimals] +
                                detail::value_of_digits(first + count + 1, decimals);

@@ -126,42 +126,40 @@ class parser {
     return f.kind == container::array ? &f.inner : &f.shape->inner;
   }
 
-  bool is_too_deep() {
-    if (innermost_ != deepest_) [[likely]]
-      return false;
-    fail_at(at_ + 1, "array and object recursion depth exceeded");
-    return true;
+  // A container begins here: to what stands first in it. Null with a flaw if it would be too deep.
+  [[gnu::always_inline]] frame<Objects>* open(container kind) {
+    if (innermost_ == deepest_) [[unlikely]] {
+      fail_at(at_ + 1, "array and object recursion depth exceeded");
+      return nullptr;
+    }
+    frame<Objects>* const f = ++innermost_;
+    f->kind = kind;
+    f->has_containers = false;
+    f->items = kept_.values.size();
+    ++at_;
+    skip_spaces();
+    return f;
   }
 
   // At the first value in an array; or `empty` is a new array, and all of it.
   [[gnu::always_inline]] bool open_array(PyObject*& empty) {
-    if (is_too_deep()) return false;
     node** const likely = likely_beginning(*innermost_);
-    frame<Objects>& f = *++innermost_;
-    f.kind = container::array;
-    f.has_containers = false;
-    f.items = kept_.values.size();
-    f.likely = likely;
-    f.inner = *likely;
-    ++at_;
-    skip_spaces();
+    frame<Objects>* const f = open(container::array);
+    if (f == nullptr) return false;
+    f->likely = likely;
+    f->inner = *likely;
     if (*at_ != ']') return true;
-    empty = close_array(f);
+    empty = close_array(*f);
     return empty != nullptr;
   }
 
   // The same for an object.
   [[gnu::always_inline]] bool open_object(PyObject*& empty) {
-    if (is_too_deep()) return false;
     node** const likely = likely_beginning(*innermost_);
-    frame<Objects>& f = *++innermost_;
-    f.kind = container::shaped_object;
-    f.has_containers = false;
-    f.items = kept_.values.size();
-    f.shape = nullptr;
-    ++at_;
-    skip_spaces();
-    if (*at_ != '}') return key(f, likely);
+    frame<Objects>* const f = open(container::shaped_object);
+    if (f == nullptr) return false;
+    f->shape = nullptr;
+    if (*at_ != '}') return key(*f, likely);
     ++at_;
     leave();
     empty = Objects::empty_dict();
@@ -337,7 +335,7 @@ class parser {
 
   // A number or a literal.
   [[gnu::always_inline]] PyObject* scalar() {
-    if (*at_ == '-' || (*at_ >= '0' && *at_ <= '9')) return number_here();
+    if (*at_ == '-' || is_digit(*at_)) return number_here();
     switch (*at_) {
       case 't':
         return literal("true", Py_True);
@@ -416,8 +414,6 @@ class parser {
     return fail("number exceeds the range of decimal.Decimal", begin);
   }
 
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
   PyObject* flawed_number(const number& n) {
     switch (n.flaw) {
       case number_flaw::leading_zero:
@@ -477,7 +473,6 @@ class parser {
   frame<Objects>* const document_;  // what has no container around it is its only item
   frame<Objects>* innermost_;       // the container that is open
   frame<Objects>* const deepest_;   // that may be
-
   const char* message_ = nullptr;
   const char* flaw_at_ = nullptr;
 };
