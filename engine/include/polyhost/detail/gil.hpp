@@ -97,7 +97,6 @@ class gil_guard {
  private:
   bool taken_;
   PyThreadState* made_ = nullptr;  // a thread that Python has not seen before gets a state for the time
-  PyGILState_STATE state_{};
 };
 
 // Gives a reference back from any thread. Once Python is out of reach the reference is left alone: there is

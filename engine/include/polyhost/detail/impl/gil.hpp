@@ -46,14 +46,11 @@ inline PyThreadState* new_thread_state() {
 
 POLYHOST_INLINE gil_guard::gil_guard() : taken_(!holds_gil()) {
   if (!taken_) return;
-  if (PyGILState_GetThisThreadState() == nullptr) made_ = new_thread_state();
-  stop_at_shutdown([this] {
-    if (made_ != nullptr) {
-      PyEval_RestoreThread(made_);
-    } else {
-      state_ = PyGILState_Ensure();
-    }
-  });
+  // Asked once: when Python ends it forgets the states of its threads, and PyGILState_Ensure would then make
+  // one without having the GIL.
+  PyThreadState* state = PyGILState_GetThisThreadState();
+  if (state == nullptr) state = made_ = new_thread_state();
+  stop_at_shutdown([state] { PyEval_RestoreThread(state); });
 }
 
 POLYHOST_INLINE gil_guard::~gil_guard() {
@@ -62,7 +59,7 @@ POLYHOST_INLINE gil_guard::~gil_guard() {
     PyThreadState_Clear(made_);
     PyThreadState_DeleteCurrent();
   } else {
-    PyGILState_Release(state_);
+    PyEval_SaveThread();
   }
 }
 
