@@ -114,11 +114,30 @@ class Changes(JsonCase):
         def fill(value):
             value.update((str(i), i) for i in range(1000))
 
+        def rebuild(value):
+            keys = [*value][1:]
+            value.clear()
+            value[0] = 0
+            value.update((key, Thing()) for key in keys)
+
         replace, first = (lambda value: value.update(k1="new")), (lambda value: value.update(k0="new"))
-        for change in (dict.clear, dict.popitem, fill, replace, first, lambda value: value.pop("k0", None)):
+        for change in (dict.clear, dict.popitem, fill, rebuild, replace, first, lambda value: value.pop("k0", None)):
             for option in (0, module.OPT_INDENT_2, module.OPT_SORT_KEYS, module.OPT_NON_STR_KEYS, module.OPT_SORT_KEYS | module.OPT_NON_STR_KEYS):
                 value = {f"k{i}": Thing() if i % 2 == 0 else ["x" * 50] for i in range(6)}
                 self.valid(value, lambda thing: value and change(value) or "c", option=option)
+
+    def test_what_is_written_then(self):
+        """Lists up to the size they had; dicts as long as their size stays."""
+        for more, expected in ([3], '["c","n"]'), ([], '["c","n"]'):
+            value = [Thing(), 2]
+            self.assertEqual(dumps(value, default=lambda thing: value.__setitem__(slice(1, None), ["n", *more]) or "c").decode(), expected)
+        value = [Thing(), 2, 3]
+        self.assertEqual(dumps(value, default=lambda thing: value.__delitem__(slice(1, None)) or "c"), b'["c"]')
+        value = {"a": Thing(), "b": 2, "d": 3}
+        self.assertEqual(dumps(value, default=lambda thing: value.update(b=[1], a=5) or "c"), b'{"a":"c","b":[1],"d":3}')
+        value["a"] = Thing()
+        with self.assertRaisesRegex(RuntimeError, "changed size"):
+            dumps(value, default=lambda thing: value.update(e=1) or "c")
 
     def test_attributes(self):
         node = dataclasses.make_dataclass("Node", ["a", "b"])(Thing(), ["x" * 50])

@@ -304,6 +304,21 @@ class Containers(JsonCase):
         value.clear()
         self.writes(value, "{}")
 
+    def test_tables_of_other_kinds(self):
+        """A dict that had a key that was no str, and one that shares its keys with others."""
+        value = {str(i): i for i in range(20)}
+        value[0] = 0
+        self.not_written(value, "Dict key must be str")
+        del value[0], value["0"], value["7"], value["19"]
+        self.writes(value, json.dumps(value, separators=(",", ":")))
+        plain = type("Plain", (), {})
+        things = [plain(), plain(), plain()]
+        for thing in things:
+            thing.a, thing.b, thing.c = 1, [2], "3"
+        self.writes([vars(thing) for thing in things], "[" + ",".join(['{"a":1,"b":[2],"c":"3"}'] * 3) + "]")
+        del things[1].b
+        self.writes(vars(things[1]), '{"a":1,"c":"3"}')
+
     def test_unsupported(self):
         for value, name in (
             (b"x", "bytes"), (bytearray(), "bytearray"), (memoryview(b""), "memoryview"), ({1}, "set"), (frozenset(), "frozenset"), (1j, "complex"),

@@ -28,9 +28,22 @@ class output {
     return static_cast<std::size_t>(end_ - at_) >= more || grow(more);
   }
 
+  // The same for those who hand the position on, so that it stays in a register: where to go on, or null.
+  [[gnu::always_inline]] char* reserve(char* at, std::size_t more) {
+    if (static_cast<std::size_t>(end_ - at) >= more) [[likely]]
+      return at;
+    at_ = at;
+    return grow(more) ? at_ : nullptr;
+  }
+
   // Where the next byte is to be written, within what is reserved; and where it is then.
   [[nodiscard]] char* at() const { return at_; }
   void set_at(char* at) { at_ = at; }
+  // The same for what such a function returned: false if that is null.
+  bool go_on(char* at) {
+    if (at != nullptr) at_ = at;
+    return at != nullptr;
+  }
 
   // Within what is reserved.
   void put(char byte) { *at_++ = byte; }
@@ -38,13 +51,6 @@ class output {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
-  void put_spaces(std::size_t count) {
-    std::memset(at_, ' ', count);
-    at_ += count;
-  }
-
-  // Takes the last byte back.
-  void drop_last() { --at_; }
 
   [[nodiscard]] std::string_view text() const { return {begin_, static_cast<std::size_t>(at_ - begin_)}; }
 

@@ -12,7 +12,7 @@
 #include <polyhost/object.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -37,87 +37,111 @@ constexpr std::uint64_t largest_exact_integer = (std::uint64_t{1} << 53U) - 1;
 
 }  // namespace
 
-bool serializer::value(PyObject* object) {
+char* serializer::put_value(PyObject* object, char* to) {
   PyTypeObject* const type = Py_TYPE(object);
-  if (type == &PyUnicode_Type) return write_text(out_, object);
-  if (type == &PyLong_Type) return integer(object);
-  if (type == &PyFloat_Type) return floating(PyFloat_AS_DOUBLE(object));
-  if (type == &PyDict_Type) return dict(object);
-  if (type == &PyList_Type) return list(object);
-  if (object == Py_None) return word("null");
-  if (object == Py_True) return word("true");
-  if (object == Py_False) return word("false");
-  if (type == &PyTuple_Type)
-    return items(object, [](PyObject* tuple) -> PyObject* const* {
-      return reinterpret_cast<PyTupleObject*>(tuple)->ob_item;
-    });
+  if (type == &PyUnicode_Type) return put_text(out_, to, object);
+  if (type == &PyLong_Type) return put_long(object, to);
+  if (type == &PyFloat_Type) return put_floating(PyFloat_AS_DOUBLE(object), to);
+  if (type == &PyDict_Type) return put_dict(object, to);
+  if (type == &PyList_Type) return put_list(object, to);
+  if (object == Py_None) return put_word("null", to);
+  if (object == Py_True) return put_word("true", to);
+  if (object == Py_False) return put_word("false", to);
+  return put_rarer(object, to);
+}
+
+bool serializer::value(PyObject* object) { return out_.go_on(put_value(object, out_.at())); }
+
+char* serializer::put_rarer(PyObject* object, char* to) {
+  if (PyTuple_CheckExact(object))
+    return put_items(object, to, [object] { return reinterpret_cast<PyTupleObject*>(object)->ob_item; });
+  ++others_;
+  out_.set_at(to);
   const keep_alive kept(object);
-  return serialize_other(*this, object);
+  return serialize_other(*this, object) ? out_.at() : nullptr;
 }
 
-bool serializer::word(std::string_view text) {
-  if (!out_.reserve(text.size() + text_slack)) return false;
-  out_.put(text);
-  return true;
+char* serializer::put_word(std::string_view text, char* to) {
+  to = out_.reserve(to, text.size() + text_slack);
+  if (to == nullptr) return nullptr;
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
-bool serializer::text(std::string_view utf8) { return write_quoted(out_, utf8.data(), utf8.size()); }
+bool serializer::word(std::string_view text) { return out_.go_on(put_word(text, out_.at())); }
 
-bool serializer::integer(PyObject* number) {
+bool serializer::text(std::string_view utf8) {
+  return out_.go_on(put_quoted(out_, out_.at(), utf8.data(), utf8.size()));
+}
+
+bool serializer::str(PyObject* text) { return out_.go_on(put_text(out_, out_.at(), text)); }
+
+char* serializer::put_long(PyObject* number, char* to) {
   std::int64_t small = 0;
-  std::uint64_t magnitude = 0;
-  bool is_negative = false;
-  if (polyhost::detail::read_small_int(number, small)) {
-    is_negative = small < 0;
-    magnitude = is_negative ? 0 - static_cast<std::uint64_t>(small) : static_cast<std::uint64_t>(small);
-  } else {
-    int overflow = 0;
-    const long long wide = PyLong_AsLongLongAndOverflow(number, &overflow);
-    is_negative = overflow < 0 || (overflow == 0 && wide < 0);
-    magnitude = is_negative ? 0 - static_cast<std::uint64_t>(wide) : static_cast<std::uint64_t>(wide);
-    if (overflow > 0) magnitude = PyLong_AsUnsignedLongLong(number);
-    if (overflow < 0 || (overflow > 0 && PyErr_Occurred() != nullptr)) {
-      PyErr_Clear();
-      if (has(dump_option::strict_integer)) return raise_encode_error("Integer exceeds 53-bit range");
-      if (!has(dump_option::big_integers)) return raise_encode_error("Integer exceeds 64-bit range");
-      const polyhost::object digits = polyhost::object::steal(PyLong_Type.tp_repr(number));
-      Py_ssize_t size = 0;
-      const char* const utf8 = digits ? PyUnicode_AsUTF8AndSize(digits.get(), &size) : nullptr;
-      if (!digits && PyErr_ExceptionMatches(PyExc_ValueError) != 0)
-        return raise_encode_error_from("Integer has more digits than sys.set_int_max_str_digits allows");
-      return utf8 != nullptr && word({utf8, static_cast<std::size_t>(size)});
-    }
+  if (!polyhost::detail::read_small_int(number, small)) return put_wide_long(number, to);
+  const bool is_negative = small < 0;
+  const auto magnitude = static_cast<std::uint64_t>(is_negative ? -small : small);
+  if (magnitude > largest_exact_integer && has(dump_option::strict_integer)) {
+    raise_encode_error("Integer exceeds 53-bit range");
+    return nullptr;
   }
-  if (magnitude > largest_exact_integer && has(dump_option::strict_integer))
-    return raise_encode_error("Integer exceeds 53-bit range");
-  if (!out_.reserve(longest_number + text_slack)) return false;
-  out_.set_at(put_integer(out_.at(), magnitude, is_negative));
-  return true;
+  to = out_.reserve(to, longest_number + text_slack);
+  return to == nullptr ? nullptr : put_integer(to, magnitude, is_negative);
 }
 
-bool serializer::floating(double number) {
-  if (!std::isfinite(number)) return word("null");
-  if (!out_.reserve(longest_number + text_slack)) return false;
-  out_.set_at(put_double(out_.at(), number, float_style::json));
-  return true;
+char* serializer::put_wide_long(PyObject* number, char* to) {
+  int overflow = 0;
+  const long long wide = PyLong_AsLongLongAndOverflow(number, &overflow);
+  const bool is_negative = overflow == 0 && wide < 0;
+  std::uint64_t magnitude =
+      is_negative ? 0 - static_cast<std::uint64_t>(wide) : static_cast<std::uint64_t>(wide);
+  if (overflow > 0) magnitude = PyLong_AsUnsignedLongLong(number);
+  const bool is_wider = overflow < 0 || (overflow > 0 && PyErr_Occurred() != nullptr);
+  PyErr_Clear();
+  if ((is_wider || magnitude > largest_exact_integer) && has(dump_option::strict_integer)) {
+    raise_encode_error("Integer exceeds 53-bit range");
+    return nullptr;
+  }
+  if (!is_wider) {
+    to = out_.reserve(to, longest_number + text_slack);
+    return to == nullptr ? nullptr : put_integer(to, magnitude, is_negative);
+  }
+  if (!has(dump_option::big_integers)) {
+    raise_encode_error("Integer exceeds 64-bit range");
+    return nullptr;
+  }
+  const polyhost::object digits = polyhost::object::steal(PyLong_Type.tp_repr(number));
+  if (!digits && PyErr_ExceptionMatches(PyExc_ValueError) != 0)
+    raise_encode_error_from("Integer has more digits than sys.set_int_max_str_digits allows");
+  Py_ssize_t size = 0;
+  const char* const utf8 = digits ? PyUnicode_AsUTF8AndSize(digits.get(), &size) : nullptr;
+  return utf8 == nullptr ? nullptr : put_word({utf8, static_cast<std::size_t>(size)}, to);
 }
 
-bool serializer::enter(char bracket, unsigned more) {
-  if (++depth_ > deepest + more) return raise_encode_error("Recursion limit reached");
-  if (!out_.reserve(text_slack)) return false;
-  out_.put(bracket);
-  return true;
+char* serializer::put_floating(double number, char* to) {
+  to = out_.reserve(to, longest_number + text_slack);
+  return to == nullptr ? nullptr : put_double(to, number, float_style::json);
 }
 
-bool serializer::leave(char bracket, bool is_empty) {
+char* serializer::put_start(char bracket, char* to, unsigned more) {
+  if (++depth_ > deepest + more) {
+    raise_encode_error("Recursion limit reached");
+    return nullptr;
+  }
+  to = out_.reserve(to, text_slack);
+  if (to != nullptr) *to++ = bracket;
+  return to;
+}
+
+char* serializer::put_end(char bracket, bool is_empty, char* to) {
   --depth_;
   if (!is_empty) {
-    out_.drop_last();
-    if (has(dump_option::indent_2) && !new_line()) return false;
+    to = put_indent(to - 1);  // in the last comma's place
+    if (to == nullptr) return nullptr;
   }
-  if (!out_.reserve(text_slack)) return false;
-  out_.put(bracket);
-  return true;
+  to = out_.reserve(to, text_slack);
+  if (to != nullptr) *to++ = bracket;
+  return to;
 }
 
 bool serializer::stand_in(PyObject* value) {
@@ -127,36 +151,45 @@ bool serializer::stand_in(PyObject* value) {
   return done;
 }
 
-bool serializer::new_line() {
+char* serializer::put_new_line(char* to) {
   const std::size_t spaces = std::size_t{2} * depth_;
-  if (!out_.reserve(spaces + text_slack)) return false;
-  out_.put('\n');
-  out_.put_spaces(spaces);
-  return true;
+  to = out_.reserve(to, spaces + text_slack);
+  if (to == nullptr) return nullptr;
+  *to++ = '\n';
+  std::memset(to, ' ', spaces);
+  return to + spaces;
 }
 
 // The items of a list or a tuple. Python code that runs meanwhile may change a list: not more than its first
 // size is written.
-bool serializer::items(PyObject* sequence, PyObject* const* (*begin)(PyObject*)) {
-  if (Py_SIZE(sequence) == 0) return word("[]");
+template <class Items>
+char* serializer::put_items(PyObject* sequence, char* to, Items items) {
+  if (Py_SIZE(sequence) == 0) return put_word("[]", to);
   const keep_alive kept(sequence);
-  if (!enter('[')) return false;
-  const Py_ssize_t size = Py_SIZE(sequence);
-  Py_ssize_t i = 0;
-  for (; i < size && i < Py_SIZE(sequence); ++i) {
-    if (!next() || !value(begin(sequence)[i])) return false;
-    comma();
+  to = put_start('[', to);
+  PyObject* const* all = items();
+  Py_ssize_t size = Py_SIZE(sequence);
+  std::size_t others = others_;
+  for (Py_ssize_t i = 0; i < size; ++i) {
+    if (to != nullptr) to = put_indent(to);
+    if (to != nullptr) to = put_value(all[i], to);
+    if (to == nullptr) return nullptr;
+    *to++ = ',';
+    if (others_ != others) [[unlikely]] {
+      others = others_;
+      all = items();
+      size = std::min(size, Py_SIZE(sequence));
+    }
   }
-  return leave(']', i == 0);
+  return put_end(']', false, to);
 }
 
-bool serializer::list(PyObject* list) {
+char* serializer::put_list(PyObject* list, char* to) {
 #ifdef Py_GIL_DISABLED  // other threads may change it
   const polyhost::object tuple = polyhost::object::steal(PyList_AsTuple(list));
-  return tuple && value(tuple.get());
+  return tuple ? put_rarer(tuple.get(), to) : nullptr;
 #else
-  return items(list,
-               [](PyObject* l) -> PyObject* const* { return reinterpret_cast<PyListObject*>(l)->ob_item; });
+  return put_items(list, to, [list] { return reinterpret_cast<PyListObject*>(list)->ob_item; });
 #endif
 }
 
@@ -176,25 +209,17 @@ polyhost::object copy_of(PyObject* dict) {
 }  // namespace
 #endif
 
-bool serializer::dict(PyObject* dict) {
+char* serializer::put_dict(PyObject* dict, char* to) {
 #ifdef Py_GIL_DISABLED
   const polyhost::object copy = copy_of(dict);
-  if (!copy) return false;
+  if (!copy) return nullptr;
   dict = copy.get();
 #endif
   const keep_alive kept(dict);
-  if (has(dump_option::sort_keys | dump_option::non_str_keys)) return serialize_converted_dict(*this, dict);
-  return plain_dict(dict);
-}
-
-bool serializer::item(PyObject* key, PyObject* value) {
-  if (!PyUnicode_CheckExact(key)) [[unlikely]]
-    return raise_encode_error("Dict key must be str");
-  if (!next() || !write_text(out_, key)) return false;
-  colon();
-  if (!this->value(value)) return false;
-  comma();
-  return true;
+  if (!has(dump_option::sort_keys | dump_option::non_str_keys)) [[likely]]
+    return put_plain_dict(dict, to);
+  out_.set_at(to);
+  return serialize_converted_dict(*this, dict) ? out_.at() : nullptr;
 }
 
 bool serializer::has_size(PyObject* dict, Py_ssize_t size) {
@@ -204,16 +229,36 @@ bool serializer::has_size(PyObject* dict, Py_ssize_t size) {
   return false;
 }
 
-bool serializer::plain_dict(PyObject* dict) {
-  if (!enter('{')) return false;
+char* serializer::put_member(PyObject* key, PyObject* value, char* to) {
+  if (!PyUnicode_CheckExact(key)) [[unlikely]] {
+    raise_encode_error("Dict key must be str");
+    return nullptr;
+  }
+  to = put_indent(to);
+  if (to != nullptr) to = put_text(out_, to, key);
+  if (to != nullptr) to = put_value(value, put_colon(to));
+  if (to != nullptr) *to++ = ',';
+  return to;
+}
+
+char* serializer::put_plain_dict(PyObject* dict, char* to) {
   const Py_ssize_t size = PyDict_GET_SIZE(dict);
-  Py_ssize_t position = 0;
+  std::size_t others = others_;
+  to = put_start('{', to);
+  if (to == nullptr) return nullptr;
+  dict_items items(dict);
   PyObject* key = nullptr;
   PyObject* value = nullptr;
-  while (next_item(dict, position, key, value)) {
-    if (!item(key, value) || !has_size(dict, size)) return false;
+  while (items.next(key, value)) {
+    to = put_member(key, value, to);
+    if (to == nullptr) return nullptr;
+    if (others_ != others) [[unlikely]] {
+      if (!has_size(dict, size)) return nullptr;
+      others = others_;
+      items = dict_items(dict, items.position());
+    }
   }
-  return leave('}', size == 0);
+  return put_end('}', size == 0, to);
 }
 
 bool serializer::ask_default(PyObject* object) {

@@ -7,7 +7,7 @@
 #include <polyhost/object.hpp>
 
 #include <algorithm>
-#include <cmath>
+
 #include <string>
 #include <vector>
 
@@ -46,11 +46,7 @@ bool text_of_integer(PyObject* key, std::string& text) {
 
 bool text_of_float(double number, std::string& text) {
   char digits[longest_number];
-  if (std::isfinite(number)) {
-    text.assign(digits, put_double(digits, number, float_style::json));
-  } else {
-    text = "null";
-  }
+  text.assign(digits, put_double(digits, number, float_style::json));
   return true;
 }
 

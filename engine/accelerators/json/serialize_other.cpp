@@ -3,7 +3,6 @@
 #include "accelerators/json/fragment.h"
 #include "accelerators/json/serializer.h"
 #include "accelerators/json/types.h"
-#include "accelerators/json/write_text.h"
 
 #include <polyhost/object.hpp>
 
@@ -42,7 +41,7 @@ bool write_instance_dict(serializer& s, PyObject* attributes, bool& is_empty) {
     if (PyUnicode_GET_LENGTH(key) > 0 && PyUnicode_READ_CHAR(key, 0) == '_') continue;
     is_empty = false;
     const object kept = object::borrow(value);
-    if (!s.next() || !write_text(s.out(), key)) return false;
+    if (!s.next() || !s.str(key)) return false;
     s.colon();
     if (!s.value(kept.get()) || !serializer::has_size(attributes, size)) return false;
     s.comma();
@@ -63,7 +62,7 @@ bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_
     if (!serializer::has_size(fields, size)) return false;
     if (is_field == 0 || (PyUnicode_GET_LENGTH(name) > 0 && PyUnicode_READ_CHAR(name, 0) == '_')) continue;
     is_empty = false;
-    if (!s.next() || !write_text(s.out(), name)) return false;
+    if (!s.next() || !s.str(name)) return false;
     s.colon();
     if (!write_attribute(s, instance, name) || !serializer::has_size(fields, size)) return false;
     s.comma();
@@ -93,7 +92,7 @@ bool write_dataclass(serializer& s, PyObject* instance, PyObject* fields) {
 }
 
 bool write_subclass(serializer& s, PyObject* object) {
-  if (PyUnicode_Check(object)) return write_text(s.out(), object);
+  if (PyUnicode_Check(object)) return s.str(object);
   if (PyLong_Check(object)) return s.integer(object);
   if (PyList_Check(object)) return s.list(object);
   return s.dict(object);

@@ -13,8 +13,11 @@
 
 namespace polyhost::json {
 
-// All functions return false with an exception set if they fail. Each leaves room for a few bytes behind what
-// it wrote: separators need not be reserved.
+// All functions return false, or null, with an exception set if they fail. Each leaves room for a few bytes
+// behind what it wrote: separators need not be reserved.
+//
+// Those named put_... are the fast path: the position in the text goes from one to the next, so that it stays
+// in a register. They write at `to` and return what follows. The others write where out() is.
 class serializer {
  public:
   serializer(output& out, PyObject* default_function, std::uint32_t options)
@@ -27,10 +30,11 @@ class serializer {
   [[nodiscard]] output& out() { return out_; }
   [[nodiscard]] bool has(std::uint32_t option) const { return (options_ & option) != 0; }
 
-  bool integer(PyObject* number);
-  bool floating(double number);
-  bool list(PyObject* list);
-  bool dict(PyObject* dict);
+  bool str(PyObject* text);
+  bool integer(PyObject* number) { return out_.go_on(put_long(number, out_.at())); }
+  bool floating(double number) { return out_.go_on(put_floating(number, out_.at())); }
+  bool list(PyObject* list) { return out_.go_on(put_list(list, out_.at())); }
+  bool dict(PyObject* dict) { return out_.go_on(put_dict(dict, out_.at())); }
   // False with an exception set if Python code has changed a dict while it was written.
   static bool has_size(PyObject* dict, Py_ssize_t size);
   // In quotes, escaped; in valid UTF-8.
@@ -43,26 +47,43 @@ class serializer {
 
   // A container is: enter; for each item next, the item, comma; leave. Entering fails if it is too deep;
   // `more` is by how much more than others it may be.
-  bool enter(char bracket, unsigned more = 0);
-  [[gnu::always_inline]] bool next() { return !has(dump_option::indent_2) || new_line(); }
+  bool enter(char bracket, unsigned more = 0) { return out_.go_on(put_start(bracket, out_.at(), more)); }
+  bool next() { return out_.go_on(put_indent(out_.at())); }
   void comma() { out_.put(','); }
-  bool leave(char bracket, bool is_empty);
+  bool leave(char bracket, bool is_empty) { return out_.go_on(put_end(bracket, is_empty, out_.at())); }
   // A value that stands for another one. Fails if there are too many within each other.
   bool stand_in(PyObject* value);
   // Behind a key.
-  void colon() {
-    out_.put(':');
-    if (has(dump_option::indent_2)) out_.put(' ');
-  }
+  void colon() { out_.set_at(put_colon(out_.at())); }
 
  private:
   static constexpr unsigned deepest = 254;
   static constexpr unsigned most_default_calls = 255;
 
-  bool new_line();
-  bool items(PyObject* sequence, PyObject* const* (*begin)(PyObject*));
-  bool plain_dict(PyObject* dict);
-  [[gnu::always_inline]] inline bool item(PyObject* key, PyObject* value);
+  [[gnu::always_inline]] inline char* put_value(PyObject* object, char* to);
+  [[gnu::noinline]] char* put_rarer(PyObject* object, char* to);
+  [[gnu::always_inline]] inline char* put_word(std::string_view text, char* to);
+  [[gnu::noinline]] char* put_long(PyObject* number, char* to);
+  [[gnu::noinline]] char* put_wide_long(PyObject* number, char* to);
+  [[gnu::noinline]] char* put_floating(double number, char* to);
+  [[gnu::noinline]] char* put_list(PyObject* list, char* to);
+  [[gnu::noinline]] char* put_dict(PyObject* dict, char* to);
+  template <class Items>
+  [[gnu::always_inline]] inline char* put_items(PyObject* sequence, char* to, Items items);
+  [[gnu::always_inline]] inline char* put_plain_dict(PyObject* dict, char* to);
+
+  [[gnu::always_inline]] inline char* put_member(PyObject* key, PyObject* value, char* to);
+  char* put_start(char bracket, char* to, unsigned more = 0);
+  char* put_end(char bracket, bool is_empty, char* to);
+  [[gnu::always_inline]] char* put_indent(char* to) {
+    return has(dump_option::indent_2) ? put_new_line(to) : to;
+  }
+  [[gnu::always_inline]] char* put_colon(char* to) {
+    *to++ = ':';
+    if (has(dump_option::indent_2)) *to++ = ' ';
+    return to;
+  }
+  char* put_new_line(char* to);
 
   output& out_;
   PyObject* const default_;
@@ -70,6 +91,8 @@ class serializer {
   unsigned depth_ = 0;
   unsigned stand_ins_ = 0;
   unsigned default_calls_ = 0;
+  // Of objects for which Python code may have run. While it stays the same, containers do.
+  std::size_t others_ = 0;
 };
 
 // Of a type that is not exactly one of the built-in ones: fragments, enumerations, subclasses, dataclasses,

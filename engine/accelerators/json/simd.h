@@ -2,10 +2,14 @@
 // SSE2 and NEON; elsewhere byte by byte. Not a place for what has only one user.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
+#if defined(__SSSE3__)
+#include <tmmintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -21,6 +25,21 @@ class bytes16 {
     return bytes16(_mm_loadu_si128(static_cast<const __m128i*>(from)));
   }
   void store(void* to) const { _mm_storeu_si128(static_cast<__m128i*>(to), value_); }
+  // The bytes from the one at `index` on, of 0 to 16; what follows them is undefined.
+#if defined(__SSSE3__)
+  [[nodiscard]] bytes16 from(std::size_t index) const {
+    alignas(16) static constexpr std::array<std::uint8_t, 32> shifts = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                                        8, 9, 10, 11, 12, 13, 14, 15};
+    const auto* const shift = reinterpret_cast<const __m128i*>(shifts.data() + index);
+    return bytes16(_mm_shuffle_epi8(value_, _mm_loadu_si128(shift)));
+  }
+#else
+  [[nodiscard]] bytes16 from(std::size_t index) const {
+    char all[32]{};
+    store(all);
+    return load(all + index);
+  }
+#endif
   [[nodiscard]] std::uint32_t equal_to(char byte) const { return mask(_mm_cmpeq_epi8(value_, all(byte))); }
   [[nodiscard]] std::uint32_t equal_to(bytes16 other) const {
     return mask(_mm_cmpeq_epi8(value_, other.value_));
@@ -57,6 +76,11 @@ class bytes16 {
  public:
   static bytes16 load(const void* from) { return bytes16(vld1q_u8(static_cast<const std::uint8_t*>(from))); }
   void store(void* to) const { vst1q_u8(static_cast<std::uint8_t*>(to), value_); }
+  // The bytes from the one at `index` on, of 0 to 16; what follows them is undefined.
+  [[nodiscard]] bytes16 from(std::size_t index) const {
+    const uint8x16_t numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return bytes16(vqtbl1q_u8(value_, vaddq_u8(numbers, vdupq_n_u8(static_cast<std::uint8_t>(index)))));
+  }
   [[nodiscard]] std::uint32_t equal_to(char byte) const { return mask(vceqq_u8(value_, all(byte))); }
   [[nodiscard]] std::uint32_t equal_to(bytes16 other) const { return mask(vceqq_u8(value_, other.value_)); }
   [[nodiscard]] std::uint32_t not_ascii() const { return mask(vcgeq_u8(value_, vdupq_n_u8(0x80))); }
@@ -94,6 +118,12 @@ class bytes16 {
     return made;
   }
   void store(void* to) const { std::memcpy(to, value_, sizeof value_); }
+  // The bytes from the one at `index` on, of 0 to 16; what follows them is undefined.
+  [[nodiscard]] bytes16 from(std::size_t index) const {
+    bytes16 made{};
+    std::memcpy(made.value_, value_ + index, sizeof value_ - index);
+    return made;
+  }
   [[nodiscard]] std::uint32_t equal_to(char byte) const {
     return mask([&](std::uint8_t b, int) { return b == static_cast<std::uint8_t>(byte); });
   }

@@ -29,28 +29,30 @@ class sixteen_digits {
     const __m128i units = _mm_sub_epi16(fours, _mm_mullo_epi16(hundreds, _mm_set1_epi32(100)));
     const __m128i twos = _mm_or_si128(hundreds, _mm_slli_epi32(units, 16));
     const __m128i tens = _mm_mulhi_epu16(twos, _mm_set1_epi16(6554));
-    const __m128i ones = _mm_sub_epi16(twos, _mm_mullo_epi16(tens, _mm_set1_epi16(10)));
-    digits_ = _mm_or_si128(tens, _mm_slli_epi16(ones, 8));
+    // tens and 256 * ones, which is 256 * (twos - 10 * tens).
+    digits_ = _mm_sub_epi16(_mm_slli_epi16(twos, 8), _mm_mullo_epi16(tens, _mm_set1_epi16(2559)));
   }
 
-  [[nodiscard]] int zeros_at_end() const {
-    const auto zeros =
-        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(digits_, _mm_setzero_si128())));
-    return std::countl_one(zeros << 16U);
+  // How many they are with the one that follows them, and without the zeros at the end.
+  [[nodiscard]] unsigned count(std::uint32_t following) const {
+    const auto others =
+        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpgt_epi8(digits_, _mm_setzero_si128())));
+    constexpr std::uint32_t seventeenth = 1U << 16U;
+    return static_cast<unsigned>(std::bit_width(others | ((following + seventeenth - 1) & seventeenth) | 1U));
   }
 
   // Sixteen bytes.
   void put(char* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), text()); }
   // Those from the one at `index` on. Sixteen bytes are written anyway.
 #if defined(__SSSE3__)
-  void put_from(int index, char* to) const {
+  void put_from(unsigned index, char* to) const {
     alignas(16) static constexpr std::array<std::uint8_t, 32> shifts = {0, 1, 2,  3,  4,  5,  6,  7,
                                                                         8, 9, 10, 11, 12, 13, 14, 15};
     const __m128i shift = _mm_loadu_si128(reinterpret_cast<const __m128i*>(shifts.data() + index));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(text(), shift));
   }
 #else
-  void put_from(int index, char* to) const {
+  void put_from(unsigned index, char* to) const {
     char all[32]{};
     put(all);
     std::memcpy(to, all + index, 16);
@@ -74,14 +76,14 @@ class sixteen_digits {
     }
   }
 
-  [[nodiscard]] int zeros_at_end() const {
-    int zeros = 0;
-    while (zeros < 16 && text_[15 - zeros] == '0') ++zeros;
-    return zeros;
+  [[nodiscard]] unsigned count(std::uint32_t following) const {
+    unsigned digits = 16;
+    while (digits > 1 && text_[digits - 1] == '0') --digits;
+    return following != 0 ? 17 : digits;
   }
 
   void put(char* to) const { std::memcpy(to, text_, 16); }
-  void put_from(int index, char* to) const { std::memcpy(to, text_ + index, 16); }
+  void put_from(unsigned index, char* to) const { std::memcpy(to, text_ + index, 16); }
 
  private:
   char text_[32]{};

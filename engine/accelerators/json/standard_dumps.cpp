@@ -66,14 +66,14 @@ class standard_writer {
 
   bool text(PyObject* text) {
     if (!style_.ensure_ascii) {
-      if (!write_text(out_, text)) return leave_surrogates();
-      return true;
+      return out_.go_on(put_text(out_, out_.at(), text)) || leave_surrogates();
     }
-    if (!PyUnicode_IS_COMPACT_ASCII(text)) return write_ascii_text(out_, text);
+    if (!PyUnicode_IS_COMPACT_ASCII(text)) return out_.go_on(put_ascii_text(out_, out_.at(), text));
     const auto* const characters = reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(text) + 1);
     const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text));
-    if (std::memchr(characters, 0x7f, size) != nullptr) return write_ascii_text(out_, text);
-    return write_quoted<true>(out_, characters, size);
+    if (std::memchr(characters, 0x7f, size) != nullptr)
+      return out_.go_on(put_ascii_text(out_, out_.at(), text));
+    return out_.go_on(put_quoted<true>(out_, out_.at(), characters, size));
   }
 
   // Written as they are by the standard library.
@@ -139,11 +139,11 @@ class standard_writer {
     if (PyDict_GET_SIZE(dict) == 0) return word("{}");
     if (!enter('{')) return false;
     if (style_.sort_keys) return sorted_items(dict) && leave('}');
-    Py_ssize_t position = 0;
+    dict_items members(dict);
     PyObject* key = nullptr;
     PyObject* value = nullptr;
     bool is_first = true;
-    while (next_item(dict, position, key, value)) {
+    while (members.next(key, value)) {
       if ((!std::exchange(is_first, false) && !between()) || !item(key, value)) return false;
     }
     return leave('}');
@@ -152,10 +152,10 @@ class standard_writer {
   bool sorted_items(PyObject* dict) {
     std::vector<std::pair<PyObject*, PyObject*>> all;
     all.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(dict)));
-    Py_ssize_t position = 0;
+    dict_items members(dict);
     PyObject* key = nullptr;
     PyObject* value = nullptr;
-    while (next_item(dict, position, key, value)) {
+    while (members.next(key, value)) {
       if (!PyUnicode_CheckExact(key)) return false;
       all.emplace_back(key, value);
     }

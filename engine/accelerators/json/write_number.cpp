@@ -26,32 +26,38 @@ constexpr auto pairs = [] {
   return made;
 }();
 
-char* put_pair(char* to, std::uint32_t number) {
+[[gnu::always_inline]] inline char* put_pair(char* to, std::uint32_t number) {
   std::memcpy(to, &pairs[2 * static_cast<std::size_t>(number)], 2);
   return to + 2;
 }
 
 // Below 10000, four digits.
-char* put_four(char* to, std::uint32_t number) { return put_pair(put_pair(to, number / 100), number % 100); }
+[[gnu::always_inline]] inline char* put_four(char* to, std::uint32_t number) {
+  return put_pair(put_pair(to, number / 100), number % 100);
+}
 
 // Below 10^8, eight digits.
-char* put_eight(char* to, std::uint32_t number) {
+[[gnu::always_inline]] inline char* put_eight(char* to, std::uint32_t number) {
   return put_four(put_four(to, number / 10000), number % 10000);
 }
 
+// Below 100, without leading zeros.
+[[gnu::always_inline]] inline char* put_up_to_two(char* to, std::uint32_t number) {
+  if (number >= 10) return put_pair(to, number);
+  *to = static_cast<char>('0' + number);
+  return to + 1;
+}
+
+// Below 10000, without leading zeros.
+[[gnu::always_inline]] inline char* put_up_to_four(char* to, std::uint32_t number) {
+  if (number < 100) return put_up_to_two(to, number);
+  return put_pair(put_up_to_two(to, number / 100), number % 100);
+}
+
 // Below 10^8, without leading zeros.
-char* put_up_to_eight(char* to, std::uint32_t number) {
-  if (number < 100) {
-    if (number >= 10) return put_pair(to, number);
-    *to = static_cast<char>('0' + number);
-    return to + 1;
-  }
-  if (number < 10000) {
-    to = put_up_to_eight(to, number / 100);
-    return put_pair(to, number % 100);
-  }
-  to = put_up_to_eight(to, number / 10000);
-  return put_four(to, number % 10000);
+[[gnu::always_inline]] inline char* put_up_to_eight(char* to, std::uint32_t number) {
+  if (number < 10000) return put_up_to_four(to, number);
+  return put_four(put_up_to_four(to, number / 10000), number % 10000);
 }
 
 char* put_digits(char* to, std::uint64_t number) {
@@ -59,13 +65,9 @@ char* put_digits(char* to, std::uint64_t number) {
   if (number < eight) return put_up_to_eight(to, static_cast<std::uint32_t>(number));
   const std::uint64_t high = number / eight;
   const auto low = static_cast<std::uint32_t>(number % eight);
-  if (high < eight) {
-    to = put_up_to_eight(to, static_cast<std::uint32_t>(high));
-  } else {
-    to = put_up_to_eight(to, static_cast<std::uint32_t>(high / eight));
-    to = put_eight(to, static_cast<std::uint32_t>(high % eight));
-  }
-  return put_eight(to, low);
+  if (high < eight) return put_eight(put_up_to_eight(to, static_cast<std::uint32_t>(high)), low);
+  to = put_up_to_four(to, static_cast<std::uint32_t>(high / eight));
+  return put_eight(put_eight(to, static_cast<std::uint32_t>(high % eight)), low);
 }
 
 // d, d.ddd, and the exponent.
@@ -114,54 +116,68 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
   return to + count + 1;
 }
 
-char* put_found(char* to, const shortest_digits& found, float_style style) {
-  constexpr std::uint64_t eight = 100000000;
-  const std::uint64_t first = found.digits / (eight * eight);
-  const std::uint64_t others = found.digits - first * eight * eight;
-  const sixteen_digits digits(static_cast<std::uint32_t>(others / eight),
-                              static_cast<std::uint32_t>(others % eight));
-  const int lead = first != 0 ? 1 : 0;
-  const int count = 16 + lead - digits.zeros_at_end();
-  const int point = 16 + lead + found.power;
-  if (point > 0 && point < largest_point(style)) [[likely]] {
-    *to = static_cast<char>('0' + first);
-    digits.put(to + lead);
-    digits.put_from(point - lead, to + point + 1);
-    to[point] = '.';
-    return to + std::max(count, point + 1) + 1;
-  }
+// The same for what shortest.h found: sixteen digits, `zero` of which, one at most, is a zero in front, and
+// one more.
+[[gnu::noinline]] char* put_found_decimal(char* to, sixteen_digits digits, unsigned zero, std::uint32_t last,
+                                          int point, float_style style) {
+  const unsigned count = digits.count(last) - zero;
+  const auto put_all = [&](char* begin) {
+    digits.put_from(zero, begin);
+    begin[16 - zero] = static_cast<char>('0' + last);
+  };
   if (point <= 0 && point >= smallest_point(style)) {  // as put_decimal, without a copy
     std::copy_n("0.000000", 8, to);
     to += 2 - point;
-    *to = static_cast<char>('0' + first);
-    digits.put(to + lead);
+    put_all(to);
     return to + count;
   }
   char text[2 * most_digits];
-  text[0] = static_cast<char>('0' + first);
-  digits.put(text + lead);
-  return put_decimal(to, text, count, point, style);
+  put_all(text);
+  return put_decimal(to, text, static_cast<int>(count), point, style);
 }
 
+[[gnu::always_inline]] inline char* put_found(char* to, const shortest_digits& found, float_style style) {
+  constexpr std::uint64_t eight = 100000000;
+  const sixteen_digits digits(static_cast<std::uint32_t>(found.leading / eight),
+                              static_cast<std::uint32_t>(found.leading % eight));
+  const unsigned zero = found.leading < eight * eight / 10 ? 1 : 0;
+  const int after = 17 - static_cast<int>(zero) + found.power;
+  if (after <= 0 || after >= largest_point(float_style::json)) [[unlikely]]
+    return put_found_decimal(to, digits, zero, found.last, after, style);
+  const auto point = static_cast<unsigned>(after);
+  digits.put_from(zero, to);
+  digits.put_from(zero + point, to + point + 1);
+  to[point] = '.';
+  to[17 - zero] = static_cast<char>('0' + found.last);
+  return to + std::max(digits.count(found.last) - zero, point + 1) + 1;
+}
+
+// A positive one.
 template <class Float>
-char* put_shortest(char* to, Float number, float_style style) {
-  if (std::signbit(number)) {
-    *to++ = '-';
-    number = -number;
-  }
-  if (number == 0) {
-    std::copy_n("0.0", 3, to);
-    return to + 3;
-  }
-  if constexpr (sizeof(Float) == sizeof(double)) {
-    shortest_digits found;
-    if (find_shortest(number, found)) [[likely]]
-      return put_found(to, found, style);
-  }
+[[gnu::noinline]] char* put_by_dragonbox(char* to, Float number, float_style style) {
   const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
   char digits[2 * most_digits];
   const auto count = static_cast<int>(put_digits(digits, shortest.significand) - digits);
   return put_decimal(to, digits, count, count + shortest.exponent, style);
+}
+
+// What shortest.h leaves; `to` is behind the sign.
+template <class Float>
+[[gnu::noinline]] char* put_rarer(char* to, Float number, float_style style) {
+  if (!std::isfinite(number)) {
+    to -= std::signbit(number) ? 1 : 0;
+    std::copy_n("null", 4, to);
+    return to + 4;
+  }
+  if (number != 0) return put_by_dragonbox(to, std::fabs(number), style);
+  std::copy_n("0.0", 3, to);
+  return to + 3;
+}
+
+template <class Float>
+[[gnu::always_inline]] inline char* put_sign(char* to, Float number) {
+  *to = '-';
+  return to + (std::signbit(number) ? 1 : 0);
 }
 
 }  // namespace
@@ -171,8 +187,16 @@ char* put_integer(char* to, std::uint64_t magnitude, bool is_negative) {
   return put_digits(to, magnitude);
 }
 
-char* put_double(char* to, double number, float_style style) { return put_shortest(to, number, style); }
+char* put_double(char* to, double number, float_style style) {
+  to = put_sign(to, number);
+  shortest_digits found;
+  if (find_shortest(std::fabs(number), found)) [[likely]]
+    return put_found(to, found, style);
+  return put_rarer(to, number, style);
+}
 
-char* put_float(char* to, float number) { return put_shortest(to, number, float_style::json_single); }
+char* put_float(char* to, float number) {
+  return put_rarer(put_sign(to, number), number, float_style::json_single);
+}
 
 }  // namespace polyhost::json

@@ -72,9 +72,10 @@ char* put_ascii(char* to, std::uint32_t code) {
   return put_utf16(put_utf16(to, 0xd800 + (code >> 10U)), 0xdc00 + (code & 0x3ffU));
 }
 
-bool refuse_surrogates(PyObject* text) {
+char* refuse_surrogates(PyObject* text) {
   Py_XDECREF(PyUnicode_AsUTF8String(text));  // raises the cause
-  return raise_surrogates();
+  raise_surrogates();
+  return nullptr;
 }
 
 #if defined(__SSSE3__)
@@ -123,10 +124,10 @@ constexpr std::size_t widest = 6;  // bytes for a character, or for a byte that 
 
 // At most `piece` characters.
 template <class Character>
-bool encode_piece(output& out, PyObject* text, const Character* from, std::size_t size) {
-  if (!out.reserve(size * widest + text_slack)) return false;
+char* encode_piece(output& out, char* to, PyObject* text, const Character* from, std::size_t size) {
+  to = out.reserve(to, size * widest + text_slack);
+  if (to == nullptr) return nullptr;
   const Character* const end = from + size;
-  char* to = out.at();
   while (from < end) {
 #if defined(__SSSE3__)
     if constexpr (sizeof(Character) == 2) {
@@ -152,24 +153,24 @@ bool encode_piece(output& out, PyObject* text, const Character* from, std::size_
       to = put_utf8(to, code);
     }
   }
-  out.set_at(to);
-  return true;
+  return to;
 }
 
 template <class Character>
-bool encode(output& out, PyObject* text, const Character* from, std::size_t size) {
+char* encode(output& out, char* to, PyObject* text, const Character* from, std::size_t size) {
   while (size > piece) {
-    if (!encode_piece(out, text, from, piece)) return false;
+    to = encode_piece(out, to, text, from, piece);
+    if (to == nullptr) return nullptr;
     from += piece;
     size -= piece;
   }
-  return encode_piece(out, text, from, size);
+  return encode_piece(out, to, text, from, size);
 }
 
 // At most `piece` bytes.
-bool escape_piece(output& out, const char* text, const char* end) {
-  if (!out.reserve(static_cast<std::size_t>(end - text) * widest + text_slack)) return false;
-  char* to = out.at();
+char* escape_piece(output& out, char* to, const char* text, const char* end) {
+  to = out.reserve(to, static_cast<std::size_t>(end - text) * widest + text_slack);
+  if (to == nullptr) return nullptr;
   while (text < end) {
     if (end - text >= 16) {
       const bytes16 block = bytes16::load(text);
@@ -187,63 +188,63 @@ bool escape_piece(output& out, const char* text, const char* end) {
       *to++ = static_cast<char>(c);
     }
   }
-  out.set_at(to);
-  return true;
+  return to;
 }
 
 }  // namespace
 
-bool write_escaped(output& out, const char* text, const char* end) {
+char* put_escaped(output& out, char* to, const char* text, const char* end) {
   for (; static_cast<std::size_t>(end - text) > piece; text += piece) {
-    if (!escape_piece(out, text, text + piece)) return false;
+    to = escape_piece(out, to, text, text + piece);
+    if (to == nullptr) return nullptr;
   }
-  if (!escape_piece(out, text, end)) return false;
-  out.put('"');
-  return true;
+  to = escape_piece(out, to, text, end);
+  if (to != nullptr) *to++ = '"';
+  return to;
 }
 
-bool write_ascii_text(output& out, PyObject* text) {
-  if (PyUnicode_READY(text) != 0) return false;
+char* put_ascii_text(output& out, char* to, PyObject* text) {
+  if (PyUnicode_READY(text) != 0) return nullptr;
   const int kind = PyUnicode_KIND(text);
   const void* const data = PyUnicode_DATA(text);
   const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text));
-  if (!out.reserve(text_slack)) return false;
-  out.put('"');
+  to = out.reserve(to, text_slack);
+  if (to == nullptr) return nullptr;
+  *to++ = '"';
   for (std::size_t done = 0; done < size;) {
     const std::size_t end = done + std::min(size - done, piece);
-    if (!out.reserve((end - done) * 2 * widest + text_slack)) return false;
-    char* to = out.at();
+    to = out.reserve(to, (end - done) * 2 * widest + text_slack);
+    if (to == nullptr) return nullptr;
     for (; done < end; ++done) to = put_ascii(to, PyUnicode_READ(kind, data, static_cast<Py_ssize_t>(done)));
-    out.set_at(to);
   }
-  out.put('"');
-  return true;
+  *to++ = '"';
+  return to;
 }
 
-bool write_wide_text(output& out, PyObject* text) {
+char* put_wide_text(output& out, char* to, PyObject* text) {
   if (PyUnicode_IS_COMPACT(text) && !PyUnicode_IS_ASCII(text)) {
     const auto* const wide = reinterpret_cast<PyCompactUnicodeObject*>(text);
     if (wide->utf8 != nullptr)
-      return write_quoted(out, wide->utf8, static_cast<std::size_t>(wide->utf8_length));
+      return put_quoted(out, to, wide->utf8, static_cast<std::size_t>(wide->utf8_length));
   }
-  if (PyUnicode_READY(text) != 0) return false;
+  if (PyUnicode_READY(text) != 0) return nullptr;
   const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text));
-  if (!out.reserve(text_slack)) return false;
-  out.put('"');
-  bool done = false;
+  to = out.reserve(to, text_slack);
+  if (to == nullptr) return nullptr;
+  *to++ = '"';
   switch (PyUnicode_KIND(text)) {
     case PyUnicode_1BYTE_KIND:
-      done = encode(out, text, PyUnicode_1BYTE_DATA(text), size);
+      to = encode(out, to, text, PyUnicode_1BYTE_DATA(text), size);
       break;
     case PyUnicode_2BYTE_KIND:
-      done = encode(out, text, PyUnicode_2BYTE_DATA(text), size);
+      to = encode(out, to, text, PyUnicode_2BYTE_DATA(text), size);
       break;
     default:
-      done = encode(out, text, PyUnicode_4BYTE_DATA(text), size);
+      to = encode(out, to, text, PyUnicode_4BYTE_DATA(text), size);
       break;
   }
-  if (done) out.put('"');
-  return done;
+  if (to != nullptr) *to++ = '"';
+  return to;
 }
 
 }  // namespace polyhost::json
