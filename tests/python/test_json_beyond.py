@@ -6,6 +6,9 @@ import datetime
 import decimal
 import json
 import math
+import signal
+import sys
+import time
 import unittest
 
 from json_support import JsonCase, dumps, loads, module, nested
@@ -138,6 +141,57 @@ class Changes(JsonCase):
         value["a"] = Thing()
         with self.assertRaisesRegex(RuntimeError, "changed size"):
             dumps(value, default=lambda thing: value.update(e=1) or "c")
+
+    def test_keys(self):
+        """What their attributes are asked for changes what holds them."""
+        for holder in ([], {}):
+            def change():
+                holder.clear()
+                return [bytes(40) for _ in range(2000)]  # the memory is another's now
+
+            class Key(enum.Enum):
+                A = "a"
+
+                @property
+                def value(self):
+                    kept.append(change())
+                    return "k"
+
+            class Zone(datetime.tzinfo):
+                def utcoffset(self, when):
+                    kept.append(change())
+                    return datetime.timedelta(0)
+
+            for key in (Key.A, datetime.datetime(2020, 1, 1, tzinfo=Zone())):
+                kept = []
+                more = [{key: 1}, *([str(i) * 3] for i in range(100))]
+                holder.extend(more) if isinstance(holder, list) else holder.update(enumerate(more))
+                del more
+                self.valid([holder], None, option=module.OPT_NON_STR_KEYS)
+                self.assertTrue(kept)
+
+    @unittest.skipUnless(hasattr(signal, "setitimer"), "signals by a timer")
+    def test_signals(self):
+        """The digits of a large integer take long enough for one."""
+        number, value, kept = 3**100_000, [], []
+
+        def change(*_):
+            value.clear()
+            kept.append([bytes(40) for _ in range(2000)])
+
+        limit, handler = sys.get_int_max_str_digits(), signal.signal(signal.SIGALRM, change)
+        sys.set_int_max_str_digits(0)
+        try:
+            for _ in range(3):
+                value.extend([number, *([str(i) * 3] for i in range(100))])
+                signal.setitimer(signal.ITIMER_REAL, 0.002)
+                self.valid(value, None, option=module.OPT_BIG_INTEGER)
+                while signal.getitimer(signal.ITIMER_REAL)[0]:
+                    time.sleep(0.001)
+        finally:
+            signal.signal(signal.SIGALRM, handler)
+            sys.set_int_max_str_digits(limit)
+        self.assertEqual(len(kept), 3)
 
     def test_attributes(self):
         node = dataclasses.make_dataclass("Node", ["a", "b"])(Thing(), ["x" * 50])

@@ -6,6 +6,7 @@
 #include <Python.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace polyhost::json {
 
@@ -13,17 +14,23 @@ namespace polyhost::json {
 // on from the position of this one.
 class dict_items {
  public:
-  explicit dict_items(PyObject* dict, Py_ssize_t position = 0) : dict_(dict), position_(position) {
+  explicit dict_items(PyObject* dict, Py_ssize_t position = 0) {
 #ifndef POLYHOST_JSON_UNKNOWN_LAYOUT
     const auto* const object = reinterpret_cast<PyDictObject*>(dict);
     auto* const keys = reinterpret_cast<layout::dict_keys*>(object->ma_keys);
-    if (!layout::agrees || object->ma_values != nullptr || keys->kind > layout::unicode_keys) return;
-    // Where not all keys are str, each has its hash before it.
-    step_ = keys->kind == layout::unicode_keys ? 2 : 3;
-    begin_ = reinterpret_cast<PyObject**>(layout::entries(keys)) + (step_ - 2);
-    item_ = begin_ + std::min(position, keys->entries) * step_;
-    end_ = begin_ + keys->entries * step_;
+    if (layout::agrees && object->ma_values == nullptr && keys->kind <= layout::unicode_keys) [[likely]] {
+      if (keys->entries == 0) return;  // the table of empty dicts has none, and is not aligned for them
+      // Of both kinds of entries, a key and its value.
+      const bool is_general = keys->kind == layout::general_keys;
+      begin_ = is_general ? &layout::general_entries(keys)->key : &layout::entries(keys)->key;
+      step_ = (is_general ? sizeof(layout::general_entry) : sizeof(layout::dict_entry)) / sizeof(PyObject*);
+      item_ = begin_ + std::min(position, keys->entries) * step_;
+      end_ = begin_ + keys->entries * step_;
+      return;
+    }
 #endif
+    unknown_ = dict;
+    position_ = position;
   }
 
   // The next item, borrowed. False behind the last one.
@@ -36,30 +43,30 @@ class dict_items {
       value = item[1];
       return true;
     }
-    return begin_ == nullptr && next_of_unknown(key, value);
+    return unknown_ != nullptr && next_of_unknown(key, value);
   }
 
   [[nodiscard]] Py_ssize_t position() const {
-    return begin_ == nullptr ? position_ : (item_ - begin_) / step_;
+    return unknown_ != nullptr ? position_ : (item_ - begin_) / step_;
   }
 
  private:
   bool next_of_unknown(PyObject*& key, PyObject*& value) {
     PyObject* found[2]{};  // not the members themselves: what has an address is not kept in a register
     Py_ssize_t position = position_;
-    const bool is_one = PyDict_Next(dict_, &position, &found[0], &found[1]) != 0;
+    const bool is_one = PyDict_Next(unknown_, &position, &found[0], &found[1]) != 0;
     position_ = position;
     key = found[0];
     value = found[1];
     return is_one;
   }
 
-  PyObject* dict_;
-  Py_ssize_t position_;
   PyObject* const* begin_ = nullptr;
   PyObject* const* item_ = nullptr;
   PyObject* const* end_ = nullptr;
-  Py_ssize_t step_ = 2;
+  std::ptrdiff_t step_ = 2;
+  PyObject* unknown_ = nullptr;  // the dict, if its table is not known
+  Py_ssize_t position_ = 0;
 };
 
 }  // namespace polyhost::json

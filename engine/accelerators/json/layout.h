@@ -37,9 +37,19 @@ struct dict_entry {
   PyObject* value;
 };
 
+// One of a dict that has, or had, other keys too.
+struct general_entry {
+  Py_hash_t hash;
+  PyObject* key;
+  PyObject* value;
+};
+
 inline char* hash_table(dict_keys* keys) { return reinterpret_cast<char*>(keys + 1); }
 inline dict_entry* entries(dict_keys* keys) {
   return reinterpret_cast<dict_entry*>(hash_table(keys) + (std::size_t{1} << keys->log2_index_bytes));
+}
+inline general_entry* general_entries(dict_keys* keys) {
+  return reinterpret_cast<general_entry*>(entries(keys));
 }
 
 #endif

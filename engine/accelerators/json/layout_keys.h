@@ -20,6 +20,7 @@ struct dict_keys {
   Py_ssize_t entries;     // entries that are used
 };
 static_assert(offsetof(dict_keys, version) == 12 && sizeof(dict_keys) == 32);
+inline constexpr std::uint8_t general_keys = 0;
 inline constexpr std::uint8_t unicode_keys = 1;  // each key is an exact str
 
 }  // namespace polyhost::json::layout

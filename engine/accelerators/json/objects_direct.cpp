@@ -172,7 +172,7 @@ bool dict_agrees(std::size_t count) {
   return true;
 }
 
-// Python's own dict of three keys is laid out as expected.
+// Python's own dicts of three keys are laid out as expected: of names here, below of numbers.
 bool layout_agrees() {
   const object dict = detail::or_throw(PyDict_New());
   if ((PyObject_GC_IsTracked(dict.get()) != 0) != layout::new_dicts_are_tracked) return false;
@@ -187,6 +187,24 @@ bool layout_agrees() {
     return false;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (layout::entries(keys)[i].key != names[i].get() || layout::entries(keys)[i].value != Py_None)
+      return false;
+  }
+  return true;
+}
+
+bool general_layout_agrees() {
+  const object dict = detail::or_throw(PyDict_New());
+  std::array<object, 3> numbers;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    numbers[i] = detail::or_throw(PyLong_FromSize_t(i));
+    if (PyDict_SetItem(dict.get(), numbers[i].get(), Py_None) != 0) throw_python_error();
+  }
+  auto* const keys = reinterpret_cast<dict_keys*>(reinterpret_cast<PyDictObject*>(dict.get())->ma_keys);
+  if (keys->kind != layout::general_keys || keys->entries != 3) return false;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const layout::general_entry& entry = layout::general_entries(keys)[i];
+    if (entry.hash != PyObject_Hash(numbers[i].get()) || entry.key != numbers[i].get() ||
+        entry.value != Py_None)
       return false;
   }
   return true;
@@ -212,7 +230,8 @@ bool direct_objects::agrees_with_python() {
   const object sample = detail::or_throw(PyUnicode_New(1, 127));
   ascii_head_ = *reinterpret_cast<PyASCIIObject*>(sample.get());
   ascii_head_.hash = -1;
-  if (Py_REFCNT(sample.get()) != 1 || !layout_agrees() || !text_and_list_agree()) return false;
+  if (Py_REFCNT(sample.get()) != 1 || !layout_agrees() || !general_layout_agrees() || !text_and_list_agree())
+    return false;
   constexpr std::array<std::size_t, 11> counts = {1, 2, 5, 6, 10, 11, 85, 86, 170, 171, 400};
   return std::ranges::all_of(counts, dict_agrees);
 }

@@ -47,12 +47,12 @@ char* serializer::put_value(PyObject* object, char* to) {
   if (object == Py_None) return put_word("null", to);
   if (object == Py_True) return put_word("true", to);
   if (object == Py_False) return put_word("false", to);
-  return put_rarer(object, to);
+  return put_other(object, to);
 }
 
 bool serializer::value(PyObject* object) { return out_.go_on(put_value(object, out_.at())); }
 
-char* serializer::put_rarer(PyObject* object, char* to) {
+char* serializer::put_other(PyObject* object, char* to) {
   if (PyTuple_CheckExact(object))
     return put_items(object, to, [object] { return reinterpret_cast<PyTupleObject*>(object)->ob_item; });
   ++others_;
@@ -80,7 +80,10 @@ char* serializer::put_long(PyObject* number, char* to) {
   std::int64_t small = 0;
   if (!polyhost::detail::read_small_int(number, small)) return put_wide_long(number, to);
   const bool is_negative = small < 0;
-  const auto magnitude = static_cast<std::uint64_t>(is_negative ? -small : small);
+  return put_magnitude(static_cast<std::uint64_t>(is_negative ? -small : small), is_negative, to);
+}
+
+char* serializer::put_magnitude(std::uint64_t magnitude, bool is_negative, char* to) {
   if (magnitude > largest_exact_integer && has(dump_option::strict_integer)) {
     raise_encode_error("Integer exceeds 53-bit range");
     return nullptr;
@@ -97,19 +100,15 @@ char* serializer::put_wide_long(PyObject* number, char* to) {
       is_negative ? 0 - static_cast<std::uint64_t>(wide) : static_cast<std::uint64_t>(wide);
   if (overflow > 0) magnitude = PyLong_AsUnsignedLongLong(number);
   const bool is_wider = overflow < 0 || (overflow > 0 && PyErr_Occurred() != nullptr);
+  if (!is_wider) return put_magnitude(magnitude, is_negative, to);
   PyErr_Clear();
-  if ((is_wider || magnitude > largest_exact_integer) && has(dump_option::strict_integer)) {
-    raise_encode_error("Integer exceeds 53-bit range");
+  const bool is_strict = has(dump_option::strict_integer);
+  if (is_strict || !has(dump_option::big_integers)) {
+    raise_encode_error(is_strict ? "Integer exceeds 53-bit range" : "Integer exceeds 64-bit range");
     return nullptr;
   }
-  if (!is_wider) {
-    to = out_.reserve(to, longest_number + text_slack);
-    return to == nullptr ? nullptr : put_integer(to, magnitude, is_negative);
-  }
-  if (!has(dump_option::big_integers)) {
-    raise_encode_error("Integer exceeds 64-bit range");
-    return nullptr;
-  }
+  ++others_;  // signal handlers may run meanwhile
+  const keep_alive kept(number);
   const polyhost::object digits = polyhost::object::steal(PyLong_Type.tp_repr(number));
   if (!digits && PyErr_ExceptionMatches(PyExc_ValueError) != 0)
     raise_encode_error_from("Integer has more digits than sys.set_int_max_str_digits allows");
@@ -167,11 +166,12 @@ char* serializer::put_items(PyObject* sequence, char* to, Items items) {
   if (Py_SIZE(sequence) == 0) return put_word("[]", to);
   const keep_alive kept(sequence);
   to = put_start('[', to);
+  if (to == nullptr) return nullptr;
   PyObject* const* all = items();
   Py_ssize_t size = Py_SIZE(sequence);
   std::size_t others = others_;
   for (Py_ssize_t i = 0; i < size; ++i) {
-    if (to != nullptr) to = put_indent(to);
+    to = put_indent(to);
     if (to != nullptr) to = put_value(all[i], to);
     if (to == nullptr) return nullptr;
     *to++ = ',';
@@ -187,7 +187,7 @@ char* serializer::put_items(PyObject* sequence, char* to, Items items) {
 char* serializer::put_list(PyObject* list, char* to) {
 #ifdef Py_GIL_DISABLED  // other threads may change it
   const polyhost::object tuple = polyhost::object::steal(PyList_AsTuple(list));
-  return tuple ? put_rarer(tuple.get(), to) : nullptr;
+  return tuple ? put_other(tuple.get(), to) : nullptr;
 #else
   return put_items(list, to, [list] { return reinterpret_cast<PyListObject*>(list)->ob_item; });
 #endif
@@ -218,6 +218,7 @@ char* serializer::put_dict(PyObject* dict, char* to) {
   const keep_alive kept(dict);
   if (!has(dump_option::sort_keys | dump_option::non_str_keys)) [[likely]]
     return put_plain_dict(dict, to);
+  ++others_;  // its keys' attributes are asked for
   out_.set_at(to);
   return serialize_converted_dict(*this, dict) ? out_.at() : nullptr;
 }

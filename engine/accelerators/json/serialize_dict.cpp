@@ -7,7 +7,6 @@
 #include <polyhost/object.hpp>
 
 #include <algorithm>
-
 #include <string>
 #include <vector>
 

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -161,7 +160,6 @@ class array_writer {
     if (array_.item_size == 8) return s_.floating(read<double>(from));
     const float value = array_.item_size == 4 ? read<float>(from)
                                               : static_cast<float>(PyFloat_Unpack2(from, PY_LITTLE_ENDIAN));
-
     output& out = s_.out();
     if (!out.reserve(longest_number + text_slack)) return false;
     out.set_at(put_float(out.at(), value));

@@ -13,8 +13,8 @@
 
 namespace polyhost::json {
 
-// All functions return false, or null, with an exception set if they fail. Each leaves room for a few bytes
-// behind what it wrote: separators need not be reserved.
+// Functions return false, or null, with an exception set if they fail. Each value leaves room for a few bytes
+// behind it (text_slack): separators need not be reserved.
 //
 // Those named put_... are the fast path: the position in the text goes from one to the next, so that it stays
 // in a register. They write at `to` and return what follows. The others write where out() is.
@@ -61,9 +61,10 @@ class serializer {
   static constexpr unsigned most_default_calls = 255;
 
   [[gnu::always_inline]] inline char* put_value(PyObject* object, char* to);
-  [[gnu::noinline]] char* put_rarer(PyObject* object, char* to);
+  [[gnu::noinline]] char* put_other(PyObject* object, char* to);
   [[gnu::always_inline]] inline char* put_word(std::string_view text, char* to);
   [[gnu::noinline]] char* put_long(PyObject* number, char* to);
+  [[gnu::always_inline]] inline char* put_magnitude(std::uint64_t magnitude, bool is_negative, char* to);
   [[gnu::noinline]] char* put_wide_long(PyObject* number, char* to);
   [[gnu::noinline]] char* put_floating(double number, char* to);
   [[gnu::noinline]] char* put_list(PyObject* list, char* to);
@@ -91,7 +92,8 @@ class serializer {
   unsigned depth_ = 0;
   unsigned stand_ins_ = 0;
   unsigned default_calls_ = 0;
-  // Of objects for which Python code may have run. While it stays the same, containers do.
+  // How often Python code may have run: raised before it may. While it stays the same, so do the containers
+  // that are being written.
   std::size_t others_ = 0;
 };
 

@@ -21,6 +21,7 @@ namespace polyhost::json {
 
 class bytes16 {
  public:
+  explicit bytes16(__m128i value) : value_(value) {}
   static bytes16 load(const void* from) {
     return bytes16(_mm_loadu_si128(static_cast<const __m128i*>(from)));
   }
@@ -58,7 +59,6 @@ class bytes16 {
   }
 
  private:
-  explicit bytes16(__m128i value) : value_(value) {}
   static __m128i all(char byte) { return _mm_set1_epi8(byte); }
   static std::uint32_t mask(__m128i lanes) { return static_cast<std::uint32_t>(_mm_movemask_epi8(lanes)); }
   [[nodiscard]] __m128i is_special() const {

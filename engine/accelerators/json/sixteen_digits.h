@@ -2,16 +2,11 @@
 // the same time, and each division is a multiplication that is exact for what the parts can be.
 #pragma once
 
-#include <array>
+#include "accelerators/json/simd.h"
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
-
-#if defined(__SSSE3__)
-#include <tmmintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace polyhost::json {
 
@@ -41,26 +36,12 @@ class sixteen_digits {
     return static_cast<unsigned>(std::bit_width(others | ((following + seventeenth - 1) & seventeenth) | 1U));
   }
 
-  // Sixteen bytes.
-  void put(char* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), text()); }
   // Those from the one at `index` on. Sixteen bytes are written anyway.
-#if defined(__SSSE3__)
   void put_from(unsigned index, char* to) const {
-    alignas(16) static constexpr std::array<std::uint8_t, 32> shifts = {0, 1, 2,  3,  4,  5,  6,  7,
-                                                                        8, 9, 10, 11, 12, 13, 14, 15};
-    const __m128i shift = _mm_loadu_si128(reinterpret_cast<const __m128i*>(shifts.data() + index));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(text(), shift));
+    bytes16(_mm_add_epi8(digits_, _mm_set1_epi8('0'))).from(index).store(to);
   }
-#else
-  void put_from(unsigned index, char* to) const {
-    char all[32]{};
-    put(all);
-    std::memcpy(to, all + index, 16);
-  }
-#endif
 
  private:
-  [[nodiscard]] __m128i text() const { return _mm_add_epi8(digits_, _mm_set1_epi8('0')); }
   __m128i digits_;
 };
 
@@ -82,7 +63,6 @@ class sixteen_digits {
     return following != 0 ? 17 : digits;
   }
 
-  void put(char* to) const { std::memcpy(to, text_, 16); }
   void put_from(unsigned index, char* to) const { std::memcpy(to, text_ + index, 16); }
 
  private:

@@ -18,6 +18,15 @@
 
 namespace polyhost::json {
 
+#ifdef Py_GIL_DISABLED
+
+// Other threads may change the object meanwhile.
+PyObject* standard_dumps(PyObject* /*object*/, const standard_style& /*style*/) {
+  return Py_NewRef(Py_NotImplemented);
+}
+
+#else
+
 namespace {
 
 constexpr unsigned deepest = 200;
@@ -150,7 +159,7 @@ class standard_writer {
   }
 
   bool sorted_items(PyObject* dict) {
-    std::vector<std::pair<PyObject*, PyObject*>> all;
+    std::vector<std::pair<PyObject*, PyObject*> > all;
     all.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(dict)));
     dict_items members(dict);
     PyObject* key = nullptr;
@@ -203,17 +212,14 @@ PyObject* dumps_into(output_room& room, PyObject* object, const standard_style& 
 }  // namespace
 
 PyObject* standard_dumps(PyObject* object, const standard_style& style) {
-#ifdef Py_GIL_DISABLED
-  (void)object, (void)style;  // others may change it meanwhile
-  return Py_NewRef(Py_NotImplemented);
-#else
   std::unique_ptr<output_room> room = kept<output_room>::take();
   if (!room) room.reset(new (std::nothrow) output_room);
   if (!room) return PyErr_NoMemory();
   PyObject* const made = dumps_into(*room, object, style);
   kept<output_room>::leave(std::move(room));
   return made;
-#endif
 }
+
+#endif
 
 }  // namespace polyhost::json

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -163,7 +162,7 @@ template <class Float>
 
 // What shortest.h leaves; `to` is behind the sign.
 template <class Float>
-[[gnu::noinline]] char* put_rarer(char* to, Float number, float_style style) {
+[[gnu::noinline]] char* put_special(char* to, Float number, float_style style) {
   if (!std::isfinite(number)) {
     to -= std::signbit(number) ? 1 : 0;
     std::copy_n("null", 4, to);
@@ -192,11 +191,11 @@ char* put_double(char* to, double number, float_style style) {
   shortest_digits found;
   if (find_shortest(std::fabs(number), found)) [[likely]]
     return put_found(to, found, style);
-  return put_rarer(to, number, style);
+  return put_special(to, number, style);
 }
 
 char* put_float(char* to, float number) {
-  return put_rarer(put_sign(to, number), number, float_style::json_single);
+  return put_special(put_sign(to, number), number, float_style::json_single);
 }
 
 }  // namespace polyhost::json

@@ -19,7 +19,7 @@ inline constexpr std::size_t longest_number = 48;  // in bytes, with what may be
 
 // Write to `to`, where there is room for longest_number; what follows is returned.
 char* put_integer(char* to, std::uint64_t magnitude, bool is_negative);
-// A float with the fewest digits that tell it from all others; null for what is not finite.
+// A float with the fewest digits that tell it from all others; "null" for what is not finite.
 // Source: shortest.h, and for what that leaves J. Jeon, "Dragonbox", 2020.
 char* put_double(char* to, double number, float_style style);
 char* put_float(char* to, float number);

@@ -5,6 +5,7 @@
 #include "accelerators/json/utf8.h"
 
 #include <algorithm>
+#include <bit>
 
 #if defined(__SSSE3__)
 #include <tmmintrin.h>

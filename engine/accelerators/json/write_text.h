@@ -6,7 +6,6 @@
 
 #include <Python.h>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,7 +13,6 @@
 namespace polyhost::json {
 
 // All of these write at `to` and return what follows, or null with an exception set if there is no memory.
-// `text` is a str.
 
 // A str that is not compact ASCII. Lone surrogates are a UnicodeEncodeError.
 char* put_wide_text(output& out, char* to, PyObject* text);
@@ -26,7 +24,8 @@ char* put_ascii_text(output& out, char* to, PyObject* text);
 // The rest of a text from the first byte that must be escaped; room for its closing quote is left.
 char* put_escaped(output& out, char* to, const char* text, const char* end);
 
-// How many bytes behind a text's end its writing may touch, quotes included.
+// How many bytes behind a text's end its writing may touch, quotes included. Other values reserve as many,
+// for the separators that follow.
 inline constexpr std::size_t text_slack = 32;
 
 namespace detail {
