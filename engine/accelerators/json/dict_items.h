@@ -23,7 +23,10 @@ class dict_items {
       // Of both kinds of entries, a key and its value.
       const bool is_general = keys->kind == layout::general_keys;
       begin_ = is_general ? &layout::general_entries(keys)->key : &layout::entries(keys)->key;
-      step_ = (is_general ? sizeof(layout::general_entry) : sizeof(layout::dict_entry)) / sizeof(PyObject*);
+      constexpr auto step_of = [](std::size_t size) {
+        return static_cast<std::ptrdiff_t>(size / sizeof(PyObject*));
+      };
+      step_ = step_of(is_general ? sizeof(layout::general_entry) : sizeof(layout::dict_entry));
       item_ = begin_ + std::min(position, keys->entries) * step_;
       end_ = begin_ + keys->entries * step_;
       return;

@@ -79,7 +79,7 @@ class serializer {
   [[gnu::always_inline]] char* put_indent(char* to) {
     return has(dump_option::indent_2) ? put_new_line(to) : to;
   }
-  [[gnu::always_inline]] char* put_colon(char* to) {
+  [[gnu::always_inline]] char* put_colon(char* to) const {
     *to++ = ':';
     if (has(dump_option::indent_2)) *to++ = ' ';
     return to;
