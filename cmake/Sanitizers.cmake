@@ -1,6 +1,7 @@
 # Sanitizer builds (POLYHOST_SANITIZE) and the processor that is built for.
 if(POLYHOST_SANITIZE)
-  add_compile_options(-fsanitize=${POLYHOST_SANITIZE} -fno-omit-frame-pointer)
+  # -g1: reports need lines, not variables, which take a third of the time to compile.
+  add_compile_options(-fsanitize=${POLYHOST_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${POLYHOST_SANITIZE})
   if(POLYHOST_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)

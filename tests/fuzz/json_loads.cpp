@@ -121,6 +121,8 @@ outcome parsed_often(const document& input) {
 
 // Read where it is, since it is too long to be copied.
 void expect_same_behind_spaces(const document& input, const outcome& expected) {
+  if (input.view().starts_with("\xef\xbb\xbf"))
+    return;  // a byte order mark, which is told of at the beginning only
   outcome behind = parsed(document(std::string(longest_copy, ' ').append(input.view())));
   if (!behind.value && std::strcmp(behind.flaw.message, "input data is empty") != 0)
     behind.flaw.at -= longest_copy;

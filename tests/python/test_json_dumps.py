@@ -181,7 +181,8 @@ class Numbers(JsonCase):
             self.writes([value, Int(value)], f"[{value},{value}]", module.OPT_STRICT_INTEGER)
         for value in (2**53, -(2**53), 2**63, -(2**63), 2**64 - 1, 2**64, -(2**70)):
             for kind in (int, Int):
-                self.not_written(kind(value), "Integer exceeds 53-bit range", module.OPT_STRICT_INTEGER)
+                bits = 64 if value in (2**64, -(2**70)) else 53
+                self.not_written(kind(value), f"Integer exceeds {bits}-bit range", module.OPT_STRICT_INTEGER)
         self.writes(1e300, "1e300" if b"+" not in dumps(1e300) else "1e+300", module.OPT_STRICT_INTEGER)
 
     def shape(self, value):

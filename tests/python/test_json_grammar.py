@@ -372,7 +372,7 @@ class Utf8(JsonCase):
 
 class Depth(JsonCase):
     LIMIT = 1024
-    MESSAGE = "array and object recursion depth exceeded"
+    MESSAGE = "depth limit exceeded"
 
     def test_arrays(self):
         for opening, inner in (("[", ""), ("[", "1"), ("[\n ", '"x"\n'), ("[[],", "0"), ("[1, ", "[]")):

@@ -64,7 +64,7 @@ class Lines(unittest.TestCase):
         for source in (b'1\n\n{"\xc3\xa9": x}\n3', io.BytesIO(b'1\n\n{"\xc3\xa9": x}\n3'), Slow(b'1\n\n{"\xc3\xa9": x}\n3', 4)):
             values = loads_lines(source)
             self.assertEqual(next(values), 1)
-            with self.assertRaisesRegex(JSONDecodeError, r"^unexpected character: line 3 column 7$") as caught:
+            with self.assertRaisesRegex(JSONDecodeError, r"^unexpected character, expected a JSON value: line 3 column 7$") as caught:
                 next(values)
             error = caught.exception
             self.assertEqual((error.doc, error.pos, error.lineno, error.colno), ('{"\u00e9": x}', 6, 3, 7))

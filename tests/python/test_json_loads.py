@@ -17,6 +17,8 @@ from json_support import JsonCase, inputs, loads, module
 WRONG_TYPE = "Input must be bytes, bytearray, memoryview, or str"
 EMPTY = "Input is a zero-length, empty document"
 NOT_UTF8 = "str is not valid UTF-8: surrogates not allowed"
+VALUE, KEY, COLON, ARRAY, OBJECT = ("unexpected character, expected " + what for what in ("a JSON value", "a string key", "':' after key", "',' or ']'", "',' or '}'"))
+SIGN, ESCAPE = "no digit after sign", "invalid escaped sequence in string"
 NOT_CONTIGUOUS = "Input type memoryview must be a C contiguous buffer"
 END = "unexpected end of data"
 
@@ -322,8 +324,8 @@ class Errors(JsonCase):
             error = self.error(given)
             self.assertEqual(error.doc, '{"a": 1,\n "\u20ac": x}')
             self.assertIs(type(error.doc), str)
-            self.assertEqual((error.msg, error.pos, error.lineno, error.colno), ("unexpected character", 15, 2, 7))
-            self.assertEqual(str(error), "unexpected character: line 2 column 7 (char 15)")
+            self.assertEqual((error.msg, error.pos, error.lineno, error.colno), (VALUE, 15, 2, 7))
+            self.assertEqual(str(error), f"{VALUE}: line 2 column 7 (char 15)")
             self.assertEqual(error.args, (str(error),))
             self.assertIsNone(error.__cause__)
             self.assertIsNone(error.__context__)
@@ -356,14 +358,17 @@ class Errors(JsonCase):
             ("[", END, 1), ("[1", END, 2), ("[1,", END, 3), ("{", END, 1), ('{"a', END, 3), ('{"a"', END, 4), ('{"a":', END, 5), ('{"a":1', END, 6),
             ('{"a":1,', END, 7), ('"', END, 1), ('"a', END, 2), ('"\\', END, 2), ('"\\u1', END, 4), ('"\\u12e9', END, 7), ("t", END, 1), ("tru", END, 3),
             ("fals", END, 4), ("nul", END, 3), ("-", END, 1), ("1.", END, 2), ("1e", END, 2), ("1e+", END, 3), ("[-", END, 2), ("[1.5e-", END, 6),
-            ("[1,]", "trailing comma is not allowed", 2), ('{"a":1, }', "trailing comma is not allowed", 6), ("[1,,2]", "unexpected character", 3),
-            ("[,]", "unexpected character", 1), ("{1:2}", "unexpected character", 1), ('{"a" 1}', "unexpected character", 5), ("[1 2]", "unexpected character", 3),
-            ("NaN", "unexpected character", 0), ("]", "unexpected character", 0), ("'a'", "unexpected character", 0), ("+1", "unexpected character", 0),
-            (".5", "unexpected character", 0), ("trux", "invalid literal", 0), ("[nil]", "invalid literal", 1), ("falsy", "invalid literal", 0),
-            ("-x", "no digit after minus sign", 1), ("[-Infinity]", "no digit after minus sign", 2), ("1.x", "no digit after decimal point", 2),
+            ("[1,]", "trailing comma is not allowed", 2), ('{"a":1, }', "trailing comma is not allowed", 6), ("[1,,2]", VALUE, 3), ("[,]", VALUE, 1),
+            ("NaN", VALUE, 0), ("]", VALUE, 0), ("'a'", VALUE, 0), ('{"a":}', VALUE, 5), ("[\ufeff1]", VALUE, 1), ("\0", VALUE, 0),
+            ("\ufeff[1]", "UTF-8 byte order mark (BOM) is not supported", 0), ("{1:2}", KEY, 1), ('{"a":1,,}', KEY, 7), ('{"a" 1}', COLON, 5), ('{"a"}', COLON, 4),
+            ("[1 2]", ARRAY, 3), ("[1}", ARRAY, 2), ('{"a":1]', OBJECT, 6), ('{"a":1 "b"}', OBJECT, 7),
+            ("trux", "invalid literal, expected 'true'", 0), ("[nil]", "invalid literal, expected 'null'", 1), ("falsy", "invalid literal, expected 'false'", 0),
+            ("-x", SIGN, 1), ("[-Infinity]", SIGN, 2), ("+1", SIGN, 0), ("[.5]", SIGN, 1), ("1.x", "no digit after decimal point", 2),
             ("[1ex]", "no digit after exponent sign", 3), ("01", "number with leading zero is not allowed", 0), ("[-01]", "number with leading zero is not allowed", 2),
-            ('"\\x"', "invalid escaped character in string", 2), ('["\\u12g4"]', "invalid escaped sequence in string", 2), ('"\n"', "unexpected control character in string", 1),
-            ('"\\ud800"', "no low surrogate in string", 7), ('"\\ud800\\u0041"', "invalid low surrogate in string", 7), ('["a\\udc00"]', "invalid high surrogate in string", 3),
+            ('"\\x"', ESCAPE, 1), ('["\\u12g4"]', ESCAPE, 2), ('"\\u12"', ESCAPE, 1), ('"\n"', "unexpected control character in string", 1),
+            ('"\\ud800"', "no low surrogate in string", 1), ('["\\ud800\\n"]', "no low surrogate in string", 2), ('"\\ud800\\u0041"', "invalid low surrogate in string", 1),
+            ('"\\ud800\\uz', "invalid escape in string", 1), ('"\\ud800\\u00', "invalid escape in string", 1), ('["a\\udc00"]', "invalid high surrogate in string", 3),
+            ('"\\ud800', END, 7), ('"\\ud800\\', END, 8), ('"\\ud800\\uD', END, 10), ('"\\ud800\\udc0', END, 12), ('"\\udc00\\u', END, 9),
             ("1 2", "unexpected content after document", 2), ("[1]]", "unexpected content after document", 3), ("{}x", "unexpected content after document", 2),
         ):  # fmt: skip
             self.refuses(document, msg, pos)
@@ -374,7 +379,7 @@ class Errors(JsonCase):
         self.assertEqual(str(error), "told: line 2 column 2 (char 3)")
         copy = pickle.loads(pickle.dumps(self.error("[\nx")))
         self.assertIs(type(copy), module.JSONDecodeError)
-        self.assertEqual((copy.msg, copy.doc, copy.pos), ("unexpected character", "[\nx", 2))
+        self.assertEqual((copy.msg, copy.doc, copy.pos), (VALUE, "[\nx", 2))
 
     def test_raised_while_another_is_handled(self):
         try:

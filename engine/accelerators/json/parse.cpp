@@ -71,7 +71,12 @@ class parser {
     skip_spaces();
     if (at_ == limits_.end) return fail("input data is empty", begin_);
     PyObject* const made = value();
-    if (made == nullptr) return nullptr;
+    if (made == nullptr) {
+      constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+      return flaw_at_ == begin_ && text().starts_with(byte_order_mark)
+                 ? fail("UTF-8 byte order mark (BOM) is not supported", begin_)
+                 : nullptr;
+    }
     skip_spaces();
     if (at_ == limits_.end) return made;
     Py_DECREF(made);
@@ -103,8 +108,10 @@ class parser {
           if (!next_item(*f)) return nullptr;
           break;
         }
-        if (*at_ != (f->kind == container::array ? ']' : '}')) return fail_at(at_);
-        made = f->kind == container::array ? close_array(*f) : close_object(*f);
+        const bool is_array = f->kind == container::array;
+        if (*at_ != (is_array ? ']' : '}'))
+          return fail_at(at_, is_array ? expected_array_end : expected_object_end);
+        made = is_array ? close_array(*f) : close_object(*f);
       }
     }
   }
@@ -129,7 +136,7 @@ class parser {
   // A container begins here: to what stands first in it. Null with a flaw if it would be too deep.
   [[gnu::always_inline]] frame<Objects>* open(container kind) {
     if (innermost_ == deepest_) [[unlikely]] {
-      fail_at(at_ + 1, "array and object recursion depth exceeded");
+      fail_at(at_ + 1, "depth limit exceeded");
       return nullptr;
     }
     frame<Objects>* const f = ++innermost_;
@@ -214,7 +221,7 @@ class parser {
 
   // A key, to the value behind it. `likely` is where the expected one is noted.
   [[gnu::always_inline]] bool key(frame<Objects>& f, node** likely) {
-    if (*at_ != '"') return fail_at(at_) != nullptr;
+    if (*at_ != '"') return fail_at(at_, expected_key) != nullptr;
     if (*likely != nullptr && (*likely)->matches(at_ + 1, limits_.readable)) [[likely]] {
       f.shape = *likely;
       at_ += f.shape->size + 3;
@@ -226,7 +233,7 @@ class parser {
 
   bool colon() {
     skip_spaces();
-    if (*at_ != ':') return fail_at(at_) != nullptr;
+    if (*at_ != ':') return fail_at(at_, expected_colon) != nullptr;
     ++at_;
     skip_spaces();
     return true;
@@ -338,18 +345,21 @@ class parser {
     if (*at_ == '-' || is_digit(*at_)) return number_here();
     switch (*at_) {
       case 't':
-        return literal("true", Py_True);
+        return literal("true", Py_True, "invalid literal, expected 'true'");
       case 'f':
-        return literal("false", Py_False);
+        return literal("false", Py_False, "invalid literal, expected 'false'");
       case 'n':
-        return literal("null", Py_None);
+        return literal("null", Py_None, "invalid literal, expected 'null'");
+      case '+':
+      case '.':
+        return fail_at(at_, no_digit_after_sign);
       default:
-        return fail_at(at_);
+        return fail_at(at_, expected_value);
     }
   }
 
   template <std::size_t N>
-  PyObject* literal(const char (&name)[N], PyObject* value) {
+  PyObject* literal(const char (&name)[N], PyObject* value, const char* message) {
     constexpr std::size_t size = N - 1;
     const auto left = static_cast<std::size_t>(limits_.end - at_);
     if (left >= size && std::memcmp(at_, name, size) == 0) [[likely]] {
@@ -357,7 +367,7 @@ class parser {
       return Py_NewRef(value);
     }
     if (left < size && std::memcmp(at_, name, left) == 0) return fail(end_of_data, limits_.end);
-    return fail("invalid literal", at_);
+    return fail(message, at_);
   }
 
   PyObject* number_here() {
@@ -419,7 +429,7 @@ class parser {
       case number_flaw::leading_zero:
         return fail("number with leading zero is not allowed", n.end);
       case number_flaw::after_minus:
-        return fail_at(n.end, "no digit after minus sign");
+        return fail_at(n.end, no_digit_after_sign);
       case number_flaw::after_point:
         return fail_at(n.end, "no digit after decimal point");
       case number_flaw::after_exponent:
@@ -455,13 +465,18 @@ class parser {
     while (is_space(*at_)) ++at_;
   }
 
+  static constexpr const char* no_digit_after_sign = "no digit after sign";
+
+  [[nodiscard]] std::string_view text() const {
+    return {begin_, static_cast<std::size_t>(limits_.end - begin_)};
+  }
   PyObject* fail(const char* message, const char* at) {
     message_ = message;
     flaw_at_ = at;
     return nullptr;
   }
   // What stands at `at` cannot be there, or nothing stands there.
-  PyObject* fail_at(const char* at, const char* message = unexpected_character) {
+  PyObject* fail_at(const char* at, const char* message) {
     return at >= limits_.end ? fail(end_of_data, limits_.end) : fail(message, at);
   }
 

@@ -24,7 +24,11 @@ struct parse_flaw {
   std::size_t at = 0;             // in bytes
 };
 inline constexpr const char* end_of_data = "unexpected end of data";
-inline constexpr const char* unexpected_character = "unexpected character";
+inline constexpr const char* expected_value = "unexpected character, expected a JSON value";
+inline constexpr const char* expected_key = "unexpected character, expected a string key";
+inline constexpr const char* expected_colon = "unexpected character, expected ':' after key";
+inline constexpr const char* expected_array_end = "unexpected character, expected ',' or ']'";
+inline constexpr const char* expected_object_end = "unexpected character, expected ',' or '}'";
 
 // The value of a document: a new reference. Null with an exception set, as MemoryError; or, if the text is
 // not such a document, with `flaw` filled and no exception. The byte behind the text must be readable, and be

@@ -26,7 +26,7 @@ class cursor {
     if (*at_ == '"' || *at_ == '-' || (*at_ >= '0' && *at_ <= '9') || *at_ == 't' || *at_ == 'f' ||
         *at_ == 'n')
       return false;
-    return fail();
+    return fail(expected_value);
   }
 
   // The value that begins here. False if it is flawed.
@@ -43,8 +43,8 @@ class cursor {
   [[nodiscard]] std::size_t offset(const char* at) const { return static_cast<std::size_t>(at - begin_); }
 
  private:
-  bool fail() {
-    message_ = at_ >= end_ ? end_of_data : unexpected_character;
+  bool fail(const char* message) {
+    message_ = at_ >= end_ ? end_of_data : message;
     flaw_at_ = at_;
     return false;
   }
@@ -67,7 +67,7 @@ class cursor {
       if (!skip_value()) return false;
       skip_spaces();
       if (*at_ == ']') return false;
-      if (*at_ != ',') return fail();
+      if (*at_ != ',') return fail(expected_array_end);
       ++at_;
       skip_spaces();
     }
@@ -79,20 +79,20 @@ class cursor {
     skip_spaces();
     if (*at_ == '}') return false;
     while (true) {
-      if (*at_ != '"') return fail();
+      if (*at_ != '"') return fail(expected_key);
       const char* const key = at_;
       if (!skip_string()) return false;
       const bool found = is_key({key, static_cast<std::size_t>(at_ - key)}, name);
       if (PyErr_Occurred() != nullptr) return false;
       skip_spaces();
-      if (*at_ != ':') return fail();
+      if (*at_ != ':') return fail(expected_colon);
       ++at_;
       if (found) return true;
       skip_spaces();
       if (!skip_value()) return false;
       skip_spaces();
       if (*at_ == '}') return false;
-      if (*at_ != ',') return fail();
+      if (*at_ != ',') return fail(expected_object_end);
       ++at_;
       skip_spaces();
     }
@@ -119,7 +119,7 @@ class cursor {
         if (stops != 0) break;
       }
       while (at_ < end_ && *at_ != '"' && *at_ != '\\') ++at_;
-      if (at_ >= end_) return fail();
+      if (at_ >= end_) return fail(end_of_data);
       if (*at_++ == '"') return true;
       if (at_ < end_) ++at_;  // what is escaped
     }
@@ -147,7 +147,7 @@ class cursor {
           }
           break;
         default:
-          if (at_ >= end_) return fail();
+          if (at_ >= end_) return fail(end_of_data);
           break;
       }
       ++at_;
@@ -158,7 +158,7 @@ class cursor {
     const char* const begin = at_;
     while (at_ < end_ && *at_ != ',' && *at_ != ']' && *at_ != '}' && static_cast<unsigned char>(*at_) > ' ')
       ++at_;
-    return at_ > begin || fail();
+    return at_ > begin || fail(expected_value);
   }
 
   const char* const begin_;
@@ -214,7 +214,7 @@ PyObject* find_by_pointer(const char* text, std::size_t size, std::string_view p
   if (made == nullptr) {
     // What ends too early for the copy may have more behind it in the document.
     if (flaw.at == value.size() && value.data() + value.size() < text + size)
-      flaw.message = unexpected_character;
+      flaw.message = "unexpected character";
     flaw.at += place.offset(value.data());
   }
   return made;

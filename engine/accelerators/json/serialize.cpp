@@ -102,9 +102,9 @@ char* serializer::put_wide_long(PyObject* number, char* to) {
   const bool is_wider = overflow < 0 || (overflow > 0 && PyErr_Occurred() != nullptr);
   if (!is_wider) return put_magnitude(magnitude, is_negative, to);
   PyErr_Clear();
-  const bool is_strict = has(dump_option::strict_integer);
-  if (is_strict || !has(dump_option::big_integers)) {
-    raise_encode_error(is_strict ? "Integer exceeds 53-bit range" : "Integer exceeds 64-bit range");
+  const bool is_allowed = has(dump_option::big_integers);
+  if (!is_allowed || has(dump_option::strict_integer)) {
+    raise_encode_error(is_allowed ? "Integer exceeds 53-bit range" : "Integer exceeds 64-bit range");
     return nullptr;
   }
   ++others_;  // signal handlers may run meanwhile
@@ -122,8 +122,8 @@ char* serializer::put_floating(double number, char* to) {
   return to == nullptr ? nullptr : put_double(to, number, float_style::json);
 }
 
-char* serializer::put_start(char bracket, char* to, unsigned more) {
-  if (++depth_ > deepest + more) {
+char* serializer::put_start(char bracket, char* to) {
+  if (++depth_ > deepest) {
     raise_encode_error("Recursion limit reached");
     return nullptr;
   }
@@ -163,12 +163,12 @@ char* serializer::put_new_line(char* to) {
 // size is written.
 template <class Items>
 char* serializer::put_items(PyObject* sequence, char* to, Items items) {
-  if (Py_SIZE(sequence) == 0) return put_word("[]", to);
   const keep_alive kept(sequence);
   to = put_start('[', to);
   if (to == nullptr) return nullptr;
   PyObject* const* all = items();
   Py_ssize_t size = Py_SIZE(sequence);
+  const bool is_empty = size == 0;
   std::size_t others = others_;
   for (Py_ssize_t i = 0; i < size; ++i) {
     to = put_indent(to);
@@ -181,7 +181,7 @@ char* serializer::put_items(PyObject* sequence, char* to, Items items) {
       size = std::min(size, Py_SIZE(sequence));
     }
   }
-  return put_end(']', false, to);
+  return put_end(']', is_empty, to);
 }
 
 char* serializer::put_list(PyObject* list, char* to) {

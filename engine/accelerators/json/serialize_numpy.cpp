@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -35,19 +36,20 @@ constexpr int is_native = 0x200;
 // Of datetime64; in steps of its unit since 1970.
 struct unit {
   std::string_view name;
+  const char* plural;
   std::int64_t in_second;  // how many make one; 0: months are counted
   std::int64_t seconds;    // how many it has, if it is longer than one
 };
-constexpr std::array<unit, 10> units = {{{"Y", 0, 12},
-                                         {"M", 0, 1},
-                                         {"W", 1, 604800},
-                                         {"D", 1, 86400},
-                                         {"h", 1, 3600},
-                                         {"m", 1, 60},
-                                         {"s", 1, 1},
-                                         {"ms", 1000, 1},
-                                         {"us", 1000000, 1},
-                                         {"ns", 1000000000, 1}}};
+constexpr std::array<unit, 10> units = {{{"Y", "years", 0, 12},
+                                         {"M", "months", 0, 1},
+                                         {"W", "weeks", 1, 604800},
+                                         {"D", "days", 1, 86400},
+                                         {"h", "hours", 1, 3600},
+                                         {"m", "minutes", 1, 60},
+                                         {"s", "seconds", 1, 1},
+                                         {"ms", "milliseconds", 1000, 1},
+                                         {"us", "microseconds", 1000000, 1},
+                                         {"ns", "nanoseconds", 1000000000, 1}}};
 
 bool is_scalar(PyTypeObject* type) {
   constexpr std::array<std::string_view, 14> names = {"int8",    "int16",  "int32",  "int64",     "uint8",
@@ -82,13 +84,12 @@ class array_writer {
   bool dimension(int index) {
     if (index == array_.dimensions) return item();
     const Py_ssize_t count = array_.shape[index];
-    if (count == 0) return s_.word("[]");
     if (!s_.enter('[')) return false;
     for (Py_ssize_t i = 0; i < count; ++i) {
       if (!s_.next() || !dimension(index + 1)) return false;
       s_.comma();
     }
-    return s_.leave(']', false);
+    return s_.leave(']', count == 0);
   }
 
   bool item() {
@@ -177,7 +178,7 @@ class array_writer {
     std::int64_t micro = 0;
     if (unit_->in_second == 0) {
       const std::int64_t limit = most_seconds / 12;
-      if (value > limit || value < -limit) return raise_encode_error("unrepresentable numpy.datetime64");
+      if (value > limit || value < -limit) return unrepresentable(value);
       const std::int64_t months = value * unit_->seconds;
       const std::int64_t whole = months >= 0 ? months / 12 : -((11 - months) / 12);
       year += whole;
@@ -190,7 +191,7 @@ class array_writer {
         rest += unit_->in_second;
         --whole;
       }
-      if (whole > limit || whole < -limit) return raise_encode_error("unrepresentable numpy.datetime64");
+      if (whole > limit || whole < -limit) return unrepresentable(value);
       micro = unit_->in_second > 1000000 ? rest / (unit_->in_second / 1000000)
                                          : rest * (1000000 / unit_->in_second);
       seconds = whole * unit_->seconds;
@@ -198,7 +199,15 @@ class array_writer {
       seconds -= days * 86400;
       civil_from_days(days, year, month, day);
     }
+    if (year < 0 || year > 9999) return unrepresentable(value);
     return datetime_text(year, month, day, static_cast<int>(seconds), static_cast<int>(micro));
+  }
+
+  bool unrepresentable(std::int64_t value) {
+    std::array<char, 96> message{};
+    std::snprintf(message.data(), message.size(), "unrepresentable numpy.datetime64: %lld %s",
+                  static_cast<long long>(value), unit_->plural);
+    return raise_encode_error(message.data());
   }
 
   bool datetime_text(std::int64_t year, int month, int day, int seconds, int micro) {

@@ -72,8 +72,7 @@ bool write_fields(serializer& s, PyObject* instance, PyObject* fields, bool& is_
 
 bool write_dataclass(serializer& s, PyObject* instance, PyObject* fields) {
   const object kept = object::borrow(fields);  // Python code may run from here on
-  constexpr unsigned one_more = 1;
-  if (!s.enter('{', one_more)) return false;
+  if (!s.enter('{')) return false;
   bool is_empty = true;
   object attributes;
   if (!has_own_slots(Py_TYPE(instance))) {

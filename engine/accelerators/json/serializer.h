@@ -45,9 +45,8 @@ class serializer {
   // What the caller's `default` makes of it.
   bool ask_default(PyObject* object);
 
-  // A container is: enter; for each item next, the item, comma; leave. Entering fails if it is too deep;
-  // `more` is by how much more than others it may be.
-  bool enter(char bracket, unsigned more = 0) { return out_.go_on(put_start(bracket, out_.at(), more)); }
+  // A container is: enter; for each item next, the item, comma; leave. Entering fails if it is too deep.
+  bool enter(char bracket) { return out_.go_on(put_start(bracket, out_.at())); }
   bool next() { return out_.go_on(put_indent(out_.at())); }
   void comma() { out_.put(','); }
   bool leave(char bracket, bool is_empty) { return out_.go_on(put_end(bracket, is_empty, out_.at())); }
@@ -74,7 +73,7 @@ class serializer {
   [[gnu::always_inline]] inline char* put_plain_dict(PyObject* dict, char* to);
 
   [[gnu::always_inline]] inline char* put_member(PyObject* key, PyObject* value, char* to);
-  char* put_start(char bracket, char* to, unsigned more = 0);
+  char* put_start(char bracket, char* to);
   char* put_end(char bracket, bool is_empty, char* to);
   [[gnu::always_inline]] char* put_indent(char* to) {
     return has(dump_option::indent_2) ? put_new_line(to) : to;

@@ -3,12 +3,20 @@
 #include "accelerators/json/parse.h"
 #include "accelerators/json/utf8.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 
 namespace polyhost::json {
 
 namespace {
+
+constexpr const char* invalid_escape = "invalid escaped sequence in string";
+
+bool is_hex_digit(char c) {
+  return static_cast<unsigned char>(c - '0') < 10 || static_cast<unsigned char>((c | 0x20) - 'a') < 6;
+}
 
 class escape_reader {
  public:
@@ -57,41 +65,45 @@ class escape_reader {
       case 'u':
         return unicode_escape(at, behind);
       default:
-        return at + 1 >= limits_.end ? none(end_of_data, limits_.end)
-                                     : none("invalid escaped character in string", at + 1);
+        return at + 1 >= limits_.end ? none(end_of_data, limits_.end) : none(invalid_escape, at);
     }
   }
 
   std::optional<char32_t> unicode_escape(const char* at, const char*& behind) {
     const std::optional<char32_t> first = four_digits(at);
-    if (!first) return std::nullopt;
+    if (!first) {
+      const bool ends = limits_.end - at < 6 && std::all_of(at + 2, limits_.end, is_hex_digit);
+      return ends ? none(end_of_data, limits_.end) : none(invalid_escape, at);
+    }
     behind = at + 6;
     if (*first < 0xd800 || *first > 0xdfff) return first;
+    if (ends_in_low_surrogate(behind)) return none(end_of_data, limits_.end);
     if (*first > 0xdbff) return none("invalid high surrogate in string", at);
-    if (limits_.end - behind < 2 && (behind == limits_.end || *behind == '\\'))
-      return none(end_of_data, limits_.end);
-    if (behind[0] != '\\' || behind[1] != 'u') return none("no low surrogate in string", behind);
+    if (behind[0] != '\\' || behind[1] != 'u') return none("no low surrogate in string", at);
     const std::optional<char32_t> second = four_digits(behind);
-    if (!second) return std::nullopt;
-    if (*second < 0xdc00 || *second > 0xdfff) return none("invalid low surrogate in string", behind);
+    if (!second) return none("invalid escape in string", at);
+    if (*second < 0xdc00 || *second > 0xdfff) return none("invalid low surrogate in string", at);
     behind += 6;
     return 0x10000 + ((*first - 0xd800) << 10U) + (*second - 0xdc00);
   }
 
-  // Of the escape at `at`, behind its "\u".
+  // Whether the data ends at `at`, or in what might have become the escape of a low surrogate there.
+  [[nodiscard]] bool ends_in_low_surrogate(const char* at) const {
+    const auto left = static_cast<std::size_t>(limits_.end - at);
+    constexpr std::array<std::string_view, 4> beginning = {"\\", "u", "dD", "cdefCDEF"};
+    for (std::size_t i = 0; i < std::min(left, beginning.size()); ++i) {
+      if (beginning[i].find(at[i]) == std::string_view::npos) return false;
+    }
+    return left < 6 && std::all_of(at + std::min(left, beginning.size()), limits_.end, is_hex_digit);
+  }
+
+  // Of the escape at `at`, behind its "\u". Nothing if they are others, or the data ends before.
   std::optional<char32_t> four_digits(const char* at) {
     char32_t code = 0;
     for (int i = 2; i < 6; ++i) {
-      if (at + i >= limits_.end) return none(end_of_data, limits_.end);
-      const auto c = static_cast<unsigned char>(at[i]);
-      const unsigned letter = (c | 0x20U) - 'a';
-      if (c >= '0' && c <= '9') {
-        code = code * 16 + static_cast<unsigned>(c - '0');
-      } else if (letter < 6) {
-        code = code * 16 + letter + 10;
-      } else {
-        return none("invalid escaped sequence in string", at);
-      }
+      if (at + i >= limits_.end || !is_hex_digit(at[i])) return std::nullopt;
+      const unsigned c = static_cast<unsigned char>(at[i]);
+      code = code * 16 + (c <= '9' ? c - '0' : (c | 0x20U) - 'a' + 10);
     }
     return code;
   }
