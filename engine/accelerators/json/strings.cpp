@@ -98,7 +98,7 @@ class escape_reader {
   }
 
   // Of the escape at `at`, behind its "\u". Nothing if they are others, or the data ends before.
-  std::optional<char32_t> four_digits(const char* at) {
+  [[nodiscard]] std::optional<char32_t> four_digits(const char* at) const {
     char32_t code = 0;
     for (int i = 2; i < 6; ++i) {
       if (at + i >= limits_.end || !is_hex_digit(at[i])) return std::nullopt;
