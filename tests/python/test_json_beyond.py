@@ -141,9 +141,9 @@ class Changes(JsonCase):
     @seen_meanwhile
     def test_what_is_written_then(self):
         """Lists up to the size they had; dicts as long as their size stays."""
-        for more, expected in ([3], '["c","n"]'), ([], '["c","n"]'):
+        for more in [3], []:
             value = [Thing(), 2]
-            self.assertEqual(dumps(value, default=lambda thing: value.__setitem__(slice(1, None), ["n", *more]) or "c").decode(), expected)
+            self.assertEqual(dumps(value, default=lambda thing: value.__setitem__(slice(1, None), ["n", *more]) or "c"), b'["c","n"]')
         value = [Thing(), 2, 3]
         self.assertEqual(dumps(value, default=lambda thing: value.__delitem__(slice(1, None)) or "c"), b'["c"]')
         value = {"a": Thing(), "b": 2, "d": 3}

@@ -203,10 +203,12 @@ class NeedsNumpyMoments(NumpyCase):
         days = np.arange("1896-01-01", "2025-01-01", dtype="M8[D]")
         self.assertEqual(loads(dumps(days, option=NUMPY)), [f"{day}T00:00:00" for day in days.tolist()])
 
-    def test_none(self):
+    def test_years(self):
         self.writes(np.array(["0000-01-01", "9999-12-31T23:59:59"], "M8[s]"), '["0000-01-01T00:00:00","9999-12-31T23:59:59"]', NUMPY)
         for text, told in (("-001", "-1971 years"), ("10000", "8030 years"), ("10000-01-01T00", "70389528 hours"), ("-001-12-31", "-719529 days")):
             self.not_written(np.datetime64(text), f"unrepresentable numpy.datetime64: {told}", NUMPY)
+
+    def test_none(self):
         for value in (np.datetime64("NaT"), np.array(["NaT"], "M8")):
             self.not_written(value, "unsupported numpy.datetime64 unit: NaT", NUMPY)
 

@@ -75,7 +75,6 @@ number with_fraction(const char* text, const char* at, const char* readable, std
     power += below_one ? -exponent : exponent;
   }
   double value = 0;
-
   if (digit_count > most_digits || !round(digits, power, value))
     return read_again(text, at, number_kind::floating);
   if (std::isinf(value)) return flawed(number_flaw::infinite, at);

@@ -128,7 +128,6 @@ number parse_any_number(const char* text, const char* readable);
   const std::uint32_t behind = others & (others - 1);  // without the point
   const auto size = static_cast<std::size_t>(std::countr_zero(behind));
   const std::size_t decimals = size - count - 1;
-
   if (behind == 0 || decimals == 0 || decimals > 16 || count + decimals > std::size_t{detail::most_digits} ||
       first[size] == 'e' || first[size] == 'E')
     return detail::parse_any_number(text, readable);

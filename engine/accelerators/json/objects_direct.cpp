@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace polyhost::json {
@@ -172,42 +173,39 @@ bool dict_agrees(std::size_t count) {
   return true;
 }
 
-// Python's own dicts of three keys are laid out as expected: of names here, below of numbers.
-bool layout_agrees() {
+using three_keys = std::array<object, 3>;
+
+// Python's own dict of these keys is laid out as expected, and its entries are where `entries` says.
+template <class Entry>
+bool table_agrees(const three_keys& names, std::uint8_t kind, Entry* (*entries)(dict_keys*)) {
   const object dict = detail::or_throw(PyDict_New());
   if ((PyObject_GC_IsTracked(dict.get()) != 0) != layout::new_dicts_are_tracked) return false;
-  std::array<object, 3> names;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    names[i] = detail::or_throw(PyUnicode_FromFormat("name %zu", i));
-    if (PyDict_SetItem(dict.get(), names[i].get(), Py_None) != 0) throw_python_error();
+  for (const object& name : names) {
+    if (PyDict_SetItem(dict.get(), name.get(), Py_None) != 0) throw_python_error();
   }
   auto* const keys = reinterpret_cast<dict_keys*>(reinterpret_cast<PyDictObject*>(dict.get())->ma_keys);
-  if (keys->references != 1 || keys->log2_size != 3 || keys->log2_index_bytes != 3 ||
-      keys->kind != layout::unicode_keys || keys->usable != 2 || keys->entries != 3)
+  if (keys->references != 1 || keys->log2_size != 3 || keys->log2_index_bytes != 3 || keys->kind != kind ||
+      keys->usable != 2 || keys->entries != 3)
     return false;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (layout::entries(keys)[i].key != names[i].get() || layout::entries(keys)[i].value != Py_None)
-      return false;
+    const Entry& entry = entries(keys)[i];
+    if constexpr (std::is_same_v<Entry, layout::general_entry>) {
+      if (entry.hash != PyObject_Hash(names[i].get())) return false;
+    }
+    if (entry.key != names[i].get() || entry.value != Py_None) return false;
   }
   return true;
 }
 
-bool general_layout_agrees() {
-  const object dict = detail::or_throw(PyDict_New());
-  std::array<object, 3> numbers;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+bool tables_agree() {
+  three_keys names;
+  three_keys numbers;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = detail::or_throw(PyUnicode_FromFormat("name %zu", i));
     numbers[i] = detail::or_throw(PyLong_FromSize_t(i));
-    if (PyDict_SetItem(dict.get(), numbers[i].get(), Py_None) != 0) throw_python_error();
   }
-  auto* const keys = reinterpret_cast<dict_keys*>(reinterpret_cast<PyDictObject*>(dict.get())->ma_keys);
-  if (keys->kind != layout::general_keys || keys->entries != 3) return false;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const layout::general_entry& entry = layout::general_entries(keys)[i];
-    if (entry.hash != PyObject_Hash(numbers[i].get()) || entry.key != numbers[i].get() ||
-        entry.value != Py_None)
-      return false;
-  }
-  return true;
+  return table_agrees(names, layout::unicode_keys, layout::entries) &&
+         table_agrees(numbers, layout::general_keys, layout::general_entries);
 }
 
 bool text_and_list_agree() {
@@ -230,8 +228,7 @@ bool direct_objects::agrees_with_python() {
   const object sample = detail::or_throw(PyUnicode_New(1, 127));
   ascii_head_ = *reinterpret_cast<PyASCIIObject*>(sample.get());
   ascii_head_.hash = -1;
-  if (Py_REFCNT(sample.get()) != 1 || !layout_agrees() || !general_layout_agrees() || !text_and_list_agree())
-    return false;
+  if (Py_REFCNT(sample.get()) != 1 || !tables_agree() || !text_and_list_agree()) return false;
   constexpr std::array<std::size_t, 11> counts = {1, 2, 5, 6, 10, 11, 85, 86, 170, 171, 400};
   return std::ranges::all_of(counts, dict_agrees);
 }

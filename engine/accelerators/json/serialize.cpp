@@ -33,6 +33,11 @@ class keep_alive {
   PyObject* object_;
 };
 
+char* refuse(const char* message) {
+  raise_encode_error(message);
+  return nullptr;
+}
+
 constexpr std::uint64_t largest_exact_integer = (std::uint64_t{1} << 53U) - 1;
 
 }  // namespace
@@ -84,10 +89,8 @@ char* serializer::put_long(PyObject* number, char* to) {
 }
 
 char* serializer::put_magnitude(std::uint64_t magnitude, bool is_negative, char* to) {
-  if (magnitude > largest_exact_integer && has(dump_option::strict_integer)) {
-    raise_encode_error("Integer exceeds 53-bit range");
-    return nullptr;
-  }
+  if (magnitude > largest_exact_integer && has(dump_option::strict_integer))
+    return refuse("Integer exceeds 53-bit range");
   to = out_.reserve(to, longest_number + text_slack);
   return to == nullptr ? nullptr : put_integer(to, magnitude, is_negative);
 }
@@ -102,11 +105,8 @@ char* serializer::put_wide_long(PyObject* number, char* to) {
   const bool is_wider = overflow < 0 || (overflow > 0 && PyErr_Occurred() != nullptr);
   if (!is_wider) return put_magnitude(magnitude, is_negative, to);
   PyErr_Clear();
-  const bool is_allowed = has(dump_option::big_integers);
-  if (!is_allowed || has(dump_option::strict_integer)) {
-    raise_encode_error(is_allowed ? "Integer exceeds 53-bit range" : "Integer exceeds 64-bit range");
-    return nullptr;
-  }
+  if (!has(dump_option::big_integers)) return refuse("Integer exceeds 64-bit range");
+  if (has(dump_option::strict_integer)) return refuse("Integer exceeds 53-bit range");
   ++others_;  // signal handlers may run meanwhile
   const keep_alive kept(number);
   const polyhost::object digits = polyhost::object::steal(PyLong_Type.tp_repr(number));
@@ -123,10 +123,7 @@ char* serializer::put_floating(double number, char* to) {
 }
 
 char* serializer::put_start(char bracket, char* to) {
-  if (++depth_ > deepest) {
-    raise_encode_error("Recursion limit reached");
-    return nullptr;
-  }
+  if (++depth_ > deepest) return refuse("Recursion limit reached");
   to = out_.reserve(to, text_slack);
   if (to != nullptr) *to++ = bracket;
   return to;
@@ -231,10 +228,8 @@ bool serializer::has_size(PyObject* dict, Py_ssize_t size) {
 }
 
 char* serializer::put_member(PyObject* key, PyObject* value, char* to) {
-  if (!PyUnicode_CheckExact(key)) [[unlikely]] {
-    raise_encode_error("Dict key must be str");
-    return nullptr;
-  }
+  if (!PyUnicode_CheckExact(key)) [[unlikely]]
+    return refuse("Dict key must be str");
   to = put_indent(to);
   if (to != nullptr) to = put_text(out_, to, key);
   if (to != nullptr) to = put_value(value, put_colon(to));

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -205,7 +205,7 @@ class array_writer {
 
   bool unrepresentable(std::int64_t value) {
     std::array<char, 96> message{};
-    std::snprintf(message.data(), message.size(), "unrepresentable numpy.datetime64: %lld %s",
+    PyOS_snprintf(message.data(), message.size(), "unrepresentable numpy.datetime64: %lld %s",
                   static_cast<long long>(value), unit_->plural);
     return raise_encode_error(message.data());
   }

@@ -71,7 +71,6 @@ class serializer {
   template <class Items>
   [[gnu::always_inline]] inline char* put_items(PyObject* sequence, char* to, Items items);
   [[gnu::always_inline]] inline char* put_plain_dict(PyObject* dict, char* to);
-
   [[gnu::always_inline]] inline char* put_member(PyObject* key, PyObject* value, char* to);
   char* put_start(char bracket, char* to);
   char* put_end(char bracket, bool is_empty, char* to);

@@ -76,7 +76,6 @@ class bytes16 {
  public:
   static bytes16 load(const void* from) { return bytes16(vld1q_u8(static_cast<const std::uint8_t*>(from))); }
   void store(void* to) const { vst1q_u8(static_cast<std::uint8_t*>(to), value_); }
-  // The bytes from the one at `index` on, of 0 to 16; what follows them is undefined.
   [[nodiscard]] bytes16 from(std::size_t index) const {
     const uint8x16_t numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return bytes16(vqtbl1q_u8(value_, vaddq_u8(numbers, vdupq_n_u8(static_cast<std::uint8_t>(index)))));
@@ -118,7 +117,6 @@ class bytes16 {
     return made;
   }
   void store(void* to) const { std::memcpy(to, value_, sizeof value_); }
-  // The bytes from the one at `index` on, of 0 to 16; what follows them is undefined.
   [[nodiscard]] bytes16 from(std::size_t index) const {
     bytes16 made{};
     std::memcpy(made.value_, value_ + index, sizeof value_ - index);

@@ -74,15 +74,10 @@ class standard_writer {
   }
 
   bool text(PyObject* text) {
-    if (!style_.ensure_ascii) {
-      return out_.go_on(put_text(out_, out_.at(), text)) || leave_surrogates();
-    }
-    if (!PyUnicode_IS_COMPACT_ASCII(text)) return out_.go_on(put_ascii_text(out_, out_.at(), text));
-    const auto* const characters = reinterpret_cast<const char*>(reinterpret_cast<PyASCIIObject*>(text) + 1);
-    const auto size = static_cast<std::size_t>(PyUnicode_GET_LENGTH(text));
-    if (std::memchr(characters, 0x7f, size) != nullptr)
-      return out_.go_on(put_ascii_text(out_, out_.at(), text));
-    return out_.go_on(put_quoted<true>(out_, out_.at(), characters, size));
+    if (!style_.ensure_ascii) return out_.go_on(put_text(out_, out_.at(), text)) || leave_surrogates();
+    const bool is_ascii =
+        PyUnicode_IS_COMPACT_ASCII(text) != 0 && view(text).find('\x7f') == std::string_view::npos;
+    return out_.go_on(is_ascii ? put_text(out_, out_.at(), text) : put_ascii_text(out_, out_.at(), text));
   }
 
   // Written as they are by the standard library.

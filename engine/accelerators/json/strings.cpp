@@ -90,11 +90,13 @@ class escape_reader {
   // Whether the data ends at `at`, or in what might have become the escape of a low surrogate there.
   [[nodiscard]] bool ends_in_low_surrogate(const char* at) const {
     const auto left = static_cast<std::size_t>(limits_.end - at);
+    if (left >= 6) return false;
     constexpr std::array<std::string_view, 4> beginning = {"\\", "u", "dD", "cdefCDEF"};
-    for (std::size_t i = 0; i < std::min(left, beginning.size()); ++i) {
+    const std::size_t known = std::min(left, beginning.size());
+    for (std::size_t i = 0; i < known; ++i) {
       if (beginning[i].find(at[i]) == std::string_view::npos) return false;
     }
-    return left < 6 && std::all_of(at + std::min(left, beginning.size()), limits_.end, is_hex_digit);
+    return std::all_of(at + known, limits_.end, is_hex_digit);
   }
 
   // Of the escape at `at`, behind its "\u". Nothing if they are others, or the data ends before.

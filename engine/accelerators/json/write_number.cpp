@@ -151,26 +151,22 @@ char* put_decimal(char* to, const char* digits, int count, int point, float_styl
   return to + std::max(digits.count(found.last) - zero, point + 1) + 1;
 }
 
-// A positive one.
-template <class Float>
-[[gnu::noinline]] char* put_by_dragonbox(char* to, Float number, float_style style) {
-  const auto shortest = jkj::dragonbox::to_decimal(number, jkj::dragonbox::policy::sign::ignore);
-  char digits[2 * most_digits];
-  const auto count = static_cast<int>(put_digits(digits, shortest.significand) - digits);
-  return put_decimal(to, digits, count, count + shortest.exponent, style);
-}
-
 // What shortest.h leaves; `to` is behind the sign.
 template <class Float>
-[[gnu::noinline]] char* put_special(char* to, Float number, float_style style) {
+[[gnu::noinline]] char* put_by_dragonbox(char* to, Float number, float_style style) {
   if (!std::isfinite(number)) {
     to -= std::signbit(number) ? 1 : 0;
     std::copy_n("null", 4, to);
     return to + 4;
   }
-  if (number != 0) return put_by_dragonbox(to, std::fabs(number), style);
-  std::copy_n("0.0", 3, to);
-  return to + 3;
+  if (number == 0) {
+    std::copy_n("0.0", 3, to);
+    return to + 3;
+  }
+  const auto shortest = jkj::dragonbox::to_decimal(std::fabs(number), jkj::dragonbox::policy::sign::ignore);
+  char digits[2 * most_digits];
+  const auto count = static_cast<int>(put_digits(digits, shortest.significand) - digits);
+  return put_decimal(to, digits, count, count + shortest.exponent, style);
 }
 
 template <class Float>
@@ -191,11 +187,11 @@ char* put_double(char* to, double number, float_style style) {
   shortest_digits found;
   if (find_shortest(std::fabs(number), found)) [[likely]]
     return put_found(to, found, style);
-  return put_special(to, number, style);
+  return put_by_dragonbox(to, number, style);
 }
 
 char* put_float(char* to, float number) {
-  return put_special(put_sign(to, number), number, float_style::json_single);
+  return put_by_dragonbox(put_sign(to, number), number, float_style::json_single);
 }
 
 }  // namespace polyhost::json
