@@ -1,7 +1,9 @@
 """What the tests of this folder share: the programs under test and how to run them."""
 
+import glob
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -19,7 +21,29 @@ def run(*arguments, program=POLYHOST, **options):
     if "input" not in options:
         options.setdefault("stdin", subprocess.DEVNULL)
     command = [program, *map(os.fspath, arguments)]
-    return subprocess.run(command, text=True, timeout=300, **options)
+    text = options.pop("input", None)
+    if text is not None:
+        options["stdin"] = subprocess.PIPE
+    with subprocess.Popen(command, text=True, **options) as process:
+        try:
+            stdout, stderr = process.communicate(text, timeout=300)
+        except BaseException as error:
+            if isinstance(error, subprocess.TimeoutExpired):
+                print(f"{command} hangs:", *stacks(process.pid), sep="\n", file=sys.stderr)
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def stacks(pid):
+    """What each thread of a process, and of those that it started, is doing; needs gdb."""
+    if shutil.which("gdb"):
+        command = ["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 20"]
+        yield subprocess.run(command, text=True, capture_output=True, timeout=300).stdout
+    for path in glob.glob(f"/proc/{pid}/task/*/children"):
+        with open(path) as children:
+            for child in children.read().split():
+                yield from stacks(child)
 
 
 def optional(name):

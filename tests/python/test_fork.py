@@ -102,12 +102,19 @@ print("end")
 
 
 class NativeThreads(unittest.TestCase):
-    def test_that_call_back(self):
+    def check(self, *options):
         # They do not live on in the child, whatever they were doing.
-        options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
+        asan = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
         forks = 20 if SANITIZER else 100
-        done = run(*FORKS, "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": options})
+        done = run(*options, *FORKS, "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": asan})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
+
+    def test_that_call_back(self):
+        self.check()
+
+    def test_while_tracemalloc_runs(self):
+        # It asks for the GIL, or for a lock of its own, where a thread's state is made or freed.
+        self.check("-X", "tracemalloc")
 
 
 POOL = """

@@ -4,11 +4,20 @@
 #include <polyhost/detail/gil.hpp>
 #include <polyhost/detail/inline.hpp>
 
+#include <ctime>
+
 namespace polyhost::detail {
 
 POLYHOST_INLINE bool keep_the_end_apart() {
   PyObject* until_the_end = PyInterpreterState_GetDict(PyInterpreterState_Main());
-  constexpr auto wait = [](PyObject*) { const std::lock_guard<std::mutex> last(making_thread_state); };
+  constexpr auto wait = [](PyObject*) {
+    // Not for ever: Python may have stopped a thread where it asked for the GIL.
+    constexpr timespec a_millisecond{.tv_sec = 0, .tv_nsec = 1'000'000};
+    for (int times = 0; times < 1000; ++times) {
+      if (const std::unique_lock<std::mutex> last(making_thread_state, std::try_to_lock); last) return;
+      nanosleep(&a_millisecond, nullptr);
+    }
+  };
   PyObject* guard = PyCapsule_New(&making_thread_state, nullptr, wait);
   PyObject* key = PyUnicode_FromFormat("polyhost %p", &making_thread_state);
   const bool kept = until_the_end != nullptr && guard != nullptr && key != nullptr &&
@@ -18,9 +27,20 @@ POLYHOST_INLINE bool keep_the_end_apart() {
   return kept;
 }
 
+#if PY_VERSION_HEX < 0x030D0000
+// By a thread that may have the GIL: it has it again when this returns.
+inline void lock_making_thread_state() {
+  if (making_thread_state.try_lock()) return;
+  PyThreadState* const state = holds_gil() ? PyEval_SaveThread() : nullptr;
+  std::unique_lock<std::mutex> lock(making_thread_state);
+  if (state != nullptr) PyEval_RestoreThread(state);
+  lock.release();
+}
+#endif
+
 POLYHOST_INLINE bool keep_forks_apart() {
 #if PY_VERSION_HEX < 0x030D0000
-  constexpr auto before = [] { making_thread_state.lock(); };
+  constexpr auto before = [] { stop_at_shutdown(lock_making_thread_state); };
   constexpr auto in_parent = [] { making_thread_state.unlock(); };
   constexpr auto in_child = in_parent;
 #else  // os.fork holds Python's lock when it comes here: whoever holds ours waits for that
@@ -49,14 +69,20 @@ POLYHOST_INLINE gil_guard::gil_guard() : taken_(!holds_gil()) {
   // Asked once: when Python ends it forgets the states of its threads, and PyGILState_Ensure would then make
   // one without having the GIL.
   PyThreadState* state = PyGILState_GetThisThreadState();
-  if (state == nullptr) state = made_ = new_thread_state();
-  stop_at_shutdown([state] { PyEval_RestoreThread(state); });
+  stop_at_shutdown([this, state]() mutable {
+    if (state == nullptr) state = made_ = new_thread_state();
+    PyEval_RestoreThread(state);
+  });
 }
 
 POLYHOST_INLINE gil_guard::~gil_guard() {
   if (!taken_ || !holds_gil()) return;  // no longer, if this thread is being ended
   if (made_ != nullptr) {
     PyThreadState_Clear(made_);
+#if PY_VERSION_HEX < 0x030D0000
+    stop_at_shutdown(lock_making_thread_state);
+    const std::lock_guard<std::mutex> lock(making_thread_state, std::adopt_lock);
+#endif
     PyThreadState_DeleteCurrent();
   } else {
     PyEval_SaveThread();
