@@ -1,8 +1,10 @@
 """What the tests of this folder share: the programs under test and how to run them."""
 
+import contextlib
 import glob
 import importlib
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -27,23 +29,24 @@ def run(*arguments, program=POLYHOST, **options):
     with subprocess.Popen(command, text=True, **options) as process:
         try:
             stdout, stderr = process.communicate(text, timeout=300)
-        except BaseException as error:
-            if isinstance(error, subprocess.TimeoutExpired):
-                print(f"{command} hangs:", *stacks(process.pid), sep="\n", file=sys.stderr)
-            process.kill()
+        except subprocess.TimeoutExpired:
+            print_stacks(process.pid)
             raise
+        finally:
+            process.kill()  # unless it has ended
     return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
-def stacks(pid):
-    """What each thread of a process, and of those that it started, is doing; needs gdb."""
+def print_stacks(pid):
+    """What each thread of a process that hangs, and of those that it started, is doing; needs gdb."""
+    command = ["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 20"]
     if shutil.which("gdb"):
-        command = ["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 20"]
-        yield subprocess.run(command, text=True, capture_output=True, timeout=300).stdout
-    for path in glob.glob(f"/proc/{pid}/task/*/children"):
-        with open(path) as children:
-            for child in children.read().split():
-                yield from stacks(child)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(command, stdout=sys.stderr, stderr=subprocess.DEVNULL, timeout=30)
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        for path in glob.glob(f"/proc/{pid}/task/*/children"):
+            for child in pathlib.Path(path).read_text().split():
+                print_stacks(child)
 
 
 def optional(name):

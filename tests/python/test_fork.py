@@ -1,6 +1,7 @@
 """Forked and spawned processes: native functions work in them, and only the parent writes the report, which has their calls."""
 
 import os
+import sys
 import tempfile
 import unittest
 
@@ -112,7 +113,8 @@ class NativeThreads(unittest.TestCase):
     def test_that_call_back(self):
         self.check()
 
-    def test_while_tracemalloc_runs(self):
+    @unittest.skipIf(sys.version_info >= (3, 13), "a child may find tracemalloc's lock taken: CPython does not make it anew")
+    def test_while_tracemalloc_runs_before_3_13(self):
         # It asks for the GIL, or for a lock of its own, where a thread's state is made or freed.
         self.check("-X", "tracemalloc")
 

@@ -8,15 +8,20 @@
 
 namespace polyhost::detail {
 
+inline bool try_lock_making_thread_state(int milliseconds) {
+  constexpr timespec a_millisecond{.tv_sec = 0, .tv_nsec = 1'000'000};
+  while (!making_thread_state.try_lock()) {
+    if (milliseconds-- == 0) return false;
+    nanosleep(&a_millisecond, nullptr);
+  }
+  return true;
+}
+
 POLYHOST_INLINE bool keep_the_end_apart() {
   PyObject* until_the_end = PyInterpreterState_GetDict(PyInterpreterState_Main());
   constexpr auto wait = [](PyObject*) {
     // Not for ever: Python may have stopped a thread where it asked for the GIL.
-    constexpr timespec a_millisecond{.tv_sec = 0, .tv_nsec = 1'000'000};
-    for (int times = 0; times < 1000; ++times) {
-      if (const std::unique_lock<std::mutex> last(making_thread_state, std::try_to_lock); last) return;
-      nanosleep(&a_millisecond, nullptr);
-    }
+    if (try_lock_making_thread_state(1000)) making_thread_state.unlock();
   };
   PyObject* guard = PyCapsule_New(&making_thread_state, nullptr, wait);
   PyObject* key = PyUnicode_FromFormat("polyhost %p", &making_thread_state);
@@ -30,7 +35,6 @@ POLYHOST_INLINE bool keep_the_end_apart() {
 #if PY_VERSION_HEX < 0x030D0000
 // By a thread that may have the GIL: it has it again when this returns.
 inline void lock_making_thread_state() {
-  if (making_thread_state.try_lock()) return;
   PyThreadState* const state = holds_gil() ? PyEval_SaveThread() : nullptr;
   std::unique_lock<std::mutex> lock(making_thread_state);
   if (state != nullptr) PyEval_RestoreThread(state);
@@ -40,7 +44,11 @@ inline void lock_making_thread_state() {
 
 POLYHOST_INLINE bool keep_forks_apart() {
 #if PY_VERSION_HEX < 0x030D0000
-  constexpr auto before = [] { stop_at_shutdown(lock_making_thread_state); };
+  constexpr auto before = [] {
+    // Other libraries' locks may be held already, for which a thread would wait with the GIL: it is given
+    // away only to whoever seems to need it.
+    if (!try_lock_making_thread_state(20)) stop_at_shutdown(lock_making_thread_state);
+  };
   constexpr auto in_parent = [] { making_thread_state.unlock(); };
   constexpr auto in_child = in_parent;
 #else  // os.fork holds Python's lock when it comes here: whoever holds ours waits for that
@@ -80,7 +88,7 @@ POLYHOST_INLINE gil_guard::~gil_guard() {
   if (made_ != nullptr) {
     PyThreadState_Clear(made_);
 #if PY_VERSION_HEX < 0x030D0000
-    stop_at_shutdown(lock_making_thread_state);
+    if (!try_lock_making_thread_state(0)) stop_at_shutdown(lock_making_thread_state);
     const std::lock_guard<std::mutex> lock(making_thread_state, std::adopt_lock);
 #endif
     PyThreadState_DeleteCurrent();
