@@ -27,14 +27,13 @@ class Case(unittest.TestCase):
         return boundary.snapshot()["timing_native." + name]
 
     def settles(self, measure, low, high, rounds=25):
-        """The median of some rounds lies within the bounds. Other work on the machine disturbs such a comparison, so it has
-        five tries, half a second apart; a wrong figure fails them all."""
-        for last in False, False, False, False, True:
+        """The median of some rounds lies within the bounds. Other work on the machine disturbs such a comparison, so it is
+        tried again for a minute, more and more seldom; a wrong figure fails each time."""
+        for wait in 0, 0.5, 1, 2, 4, 8, 16, 32:
+            time.sleep(wait)
             median = statistics.median(measure() for _ in range(rounds))
             if low < median < high:
                 return
-            if not last:
-                time.sleep(0.5)
         self.fail(f"{median} is not between {low} and {high}")
 
     def check_sums(self, row):
