@@ -103,20 +103,19 @@ print("end")
 
 
 class NativeThreads(unittest.TestCase):
-    def check(self, *options):
+    def check(self, *options, forks):
         # They do not live on in the child, whatever they were doing.
         asan = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # what they were doing is lost
-        forks = 20 if SANITIZER else 100
         done = run(*options, *FORKS, "-c", THREADS, str(forks), env={**os.environ, "ASAN_OPTIONS": asan})
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "end\n", ""))
 
     def test_that_call_back(self):
-        self.check()
+        self.check(forks=20 if SANITIZER else 100)
 
     @unittest.skipIf(sys.version_info >= (3, 13), "a child may find tracemalloc's lock taken: CPython does not make it anew")
     def test_while_tracemalloc_runs_before_3_13(self):
         # It asks for the GIL, or for a lock of its own, where a thread's state is made or freed.
-        self.check("-X", "tracemalloc")
+        self.check("-X", "tracemalloc", forks=20)
 
 
 POOL = """
