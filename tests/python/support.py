@@ -5,7 +5,6 @@ import glob
 import importlib
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -20,12 +19,9 @@ def run(*arguments, program=POLYHOST, **options):
     """Run polyhost to its end; the result has returncode, stdout and stderr."""
     for stream in "stdout", "stderr":
         options.setdefault(stream, subprocess.PIPE)
-    if "input" not in options:
-        options.setdefault("stdin", subprocess.DEVNULL)
-    command = [program, *map(os.fspath, arguments)]
     text = options.pop("input", None)
-    if text is not None:
-        options["stdin"] = subprocess.PIPE
+    options.setdefault("stdin", subprocess.DEVNULL if text is None else subprocess.PIPE)
+    command = [program, *map(os.fspath, arguments)]
     with subprocess.Popen(command, text=True, **options) as process:
         try:
             stdout, stderr = process.communicate(text, timeout=300)
@@ -40,9 +36,8 @@ def run(*arguments, program=POLYHOST, **options):
 def print_stacks(pid):
     """What each thread of a process that hangs, and of those that it started, is doing; needs gdb."""
     command = ["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all backtrace 20"]
-    if shutil.which("gdb"):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(command, stdout=sys.stderr, stderr=subprocess.DEVNULL, timeout=30)
+    with contextlib.suppress(FileNotFoundError, subprocess.TimeoutExpired):
+        subprocess.run(command, stdout=sys.stderr, stderr=subprocess.DEVNULL, timeout=30)
     with contextlib.suppress(OSError):  # it has ended meanwhile
         for path in glob.glob(f"/proc/{pid}/task/*/children"):
             for child in pathlib.Path(path).read_text().split():

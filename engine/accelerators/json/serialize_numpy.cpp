@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <cstring>
 #include <limits>
 #include <string_view>

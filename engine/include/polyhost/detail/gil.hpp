@@ -77,7 +77,7 @@ template <class Action>
 // Held while a thread's state is made and while it is freed, which uses what is Python's without holding the
 // GIL. Neither a fork nor the end of Python may come in between: a child would hang at a lock that is taken
 // for ever, before its first line, and after the end there is no lock. While tracemalloc runs,
-// PyThreadState_New asks for the GIL, so whoever has the GIL does not wait for this.
+// PyThreadState_New asks for the GIL, so whoever has the GIL does not wait for this without an end.
 [[gnu::visibility("hidden")]] inline constinit std::mutex making_thread_state{};
 
 // Makes Python wait for it when it ends: it empties this dict when other threads can get the GIL no more, and

@@ -33,22 +33,24 @@ POLYHOST_INLINE bool keep_the_end_apart() {
 }
 
 #if PY_VERSION_HEX < 0x030D0000
-// By a thread that may have the GIL: it has it again when this returns.
-inline void lock_making_thread_state() {
-  PyThreadState* const state = holds_gil() ? PyEval_SaveThread() : nullptr;
-  std::unique_lock<std::mutex> lock(making_thread_state);
-  if (state != nullptr) PyEval_RestoreThread(state);
-  lock.release();
+// By a thread that may have the GIL: it gives it away after some milliseconds, and has it again when this
+// returns.
+inline void lock_making_thread_state(int milliseconds) {
+  if (try_lock_making_thread_state(milliseconds)) return;
+  stop_at_shutdown([] {
+    PyThreadState* const state = holds_gil() ? PyEval_SaveThread() : nullptr;
+    std::unique_lock<std::mutex> lock(making_thread_state);
+    if (state != nullptr) PyEval_RestoreThread(state);
+    lock.release();
+  });
 }
 #endif
 
 POLYHOST_INLINE bool keep_forks_apart() {
 #if PY_VERSION_HEX < 0x030D0000
-  constexpr auto before = [] {
-    // Other libraries' locks may be held already, for which a thread would wait with the GIL: it is given
-    // away only to whoever seems to need it.
-    if (!try_lock_making_thread_state(20)) stop_at_shutdown(lock_making_thread_state);
-  };
+  // Other libraries' locks may be held already, for which a thread would wait with the GIL: it is given away
+  // only to whoever seems to need it.
+  constexpr auto before = [] { lock_making_thread_state(20); };
   constexpr auto in_parent = [] { making_thread_state.unlock(); };
   constexpr auto in_child = in_parent;
 #else  // os.fork holds Python's lock when it comes here: whoever holds ours waits for that
@@ -88,7 +90,7 @@ POLYHOST_INLINE gil_guard::~gil_guard() {
   if (made_ != nullptr) {
     PyThreadState_Clear(made_);
 #if PY_VERSION_HEX < 0x030D0000
-    if (!try_lock_making_thread_state(0)) stop_at_shutdown(lock_making_thread_state);
+    lock_making_thread_state(0);
     const std::lock_guard<std::mutex> lock(making_thread_state, std::adopt_lock);
 #endif
     PyThreadState_DeleteCurrent();
