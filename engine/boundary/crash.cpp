@@ -11,7 +11,8 @@
 #include <polyhost/detail/function_object.hpp>
 #include <polyhost/object.hpp>
 
-#include <sys/syscall.h>
+#include <sched.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <ucontext.h>
@@ -129,17 +130,23 @@ bool ends_well(pid_t child) {
   return false;
 }
 
-// The copy has all that was counted, and if it crashes in turn, nothing is worse. Of no concern to handlers
-// of SIGCHLD: it has no signal for its end.
-void report_from_a_copy() {
-  const long child = ::syscall(SYS_clone, 0UL, nullptr, nullptr, nullptr, nullptr);
-  if (child == 0) {
-    for (const int signal : crashes) ::signal(signal, SIG_DFL);
-    reports();
-    ::_exit(0);
-  }
-  if (child < 0 || !ends_well(static_cast<pid_t>(child)))
-    say("polyhost: the crash has damaged the process: the report is lost\n");
+int write_reports_and_end(void*) {
+  for (const int signal : crashes) ::signal(signal, SIG_DFL);
+  reports();
+  return 0;
+}
+
+// The copy has all that was counted, and if it crashes in turn, nothing is worse. It has a stack of its own:
+// the one of the handlers is too small for making a report. Of no concern to handlers of SIGCHLD: it has no
+// signal for its end.
+bool report_from_a_copy() {
+  constexpr std::size_t size = std::size_t{8} << 20U;  // as that of a main thread
+  void* const stack = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return false;
+  ::mprotect(stack, page_size, PROT_NONE);  // where it would overflow
+  const int child = ::clone(write_reports_and_end, static_cast<char*>(stack) + size, 0, nullptr);
+  return child > 0 && ends_well(child);
 }
 
 std::string_view name_of(int signal) {
@@ -170,7 +177,7 @@ void on_crash(int signal, siginfo_t* info, void* context) {
       say(", in no native function that polyhost knows");
     }
     say(shows_python ? "; the line of Python stands below\n" : "\n");
-    report_from_a_copy();
+    if (!report_from_a_copy()) say("polyhost: the crash has damaged the process: the report is lost\n");
   }
   errno = error;
   const struct sigaction& before = earlier[static_cast<std::size_t>(signal)];

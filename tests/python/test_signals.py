@@ -19,7 +19,18 @@ import interrupts_native as n, threads_native as t, os, signal, sys, threading, 
 for i in range(100): t.add(i, 1)
 def ready(): print("ready", flush=True)
 """
-
+# Handlers get a stack that is hardly larger than the kernel asks for, with memory below that cannot be written.
+SMALL_STACK = """
+import ctypes, mmap
+class Stack(ctypes.Structure): _fields_ = [("base", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t)]
+libc = ctypes.CDLL(None)
+libc.getauxval.restype = ctypes.c_ulong
+memory = mmap.mmap(-1, 2 * 2**16)
+base = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+assert libc.mprotect(ctypes.c_void_p(base), ctypes.c_size_t(2**16), 0) == 0
+size = max(libc.getauxval(51), 4096) + 6 * 1024  # AT_MINSIGSTKSZ: what a signal's frame needs
+assert libc.sigaltstack(ctypes.byref(Stack(base + 2**16, 0, size)), None) == 0
+"""
 
 class Case(unittest.TestCase):
     def setUp(self):
@@ -126,11 +137,11 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"""
 
 @unittest.skipIf(SANITIZER, "a sanitizer explains crashes itself")
 class Crash(Case):
-    def crash(self, code, number):
-        script = "def caller():\n    " + code + "\ncaller()"
+    def crash(self, code, number, start=""):
+        script = start + "def caller():\n    " + code + "\ncaller()"
         done = run(f"--report=json:{self.file}", "-c", START + script)
         self.assertEqual(done.returncode, -number, done.stderr)
-        self.assertEqual(self.calls()["threads_native.add"], 100)
+        self.assertEqual(self.calls().get("threads_native.add"), 100, done.stderr)
         line = (START + script).splitlines().index("    " + code) + 1
         self.assertRegex(done.stderr, rf'File "<string>", line {line} in caller')
         return done.stderr
@@ -152,6 +163,9 @@ class Crash(Case):
         self.assertIn("a segmentation fault, in no native function that polyhost knows", text)
         text = self.crash("import ctypes; [t.rest(0) for _ in range(100)]; ctypes.string_at(0)", signal.SIGSEGV)
         self.assertIn("a segmentation fault, in no native function that polyhost knows", text)
+
+    def test_the_report_needs_no_room_on_the_stack_of_the_handlers(self):
+        self.crash("os.kill(os.getpid(), signal.SIGSEGV)", signal.SIGSEGV, SMALL_STACK)
 
     @unittest.skipIf(sys.version_info >= (3, 12), "CPython itself ends such a recursion since 3.12: RecursionError")
     def test_an_overflow_of_the_stack(self):
