@@ -47,7 +47,7 @@ struct Session {
   std::string script;
   record::Regions regions;
   std::uint64_t begun_at_reset = 0;  // processes of the family
-  pid_t regions_process = 0;         // a forked child has none of them
+  std::int64_t regions_process = 0;  // a forked child has none of them
 };
 
 Session& current() {
@@ -138,9 +138,13 @@ void choose_modes(const Options& options) {
   boundary::set_timing(options.timing.value_or(static_cast<polyhost_timing>(timing)));
 }
 
+// The process that has counted, also in the copy of one that has crashed.
+std::int64_t counted_process() { return boundary::ledger().store().process().pid; }
+
 // Not where the child begins: nothing may be freed there.
 record::Regions& regions() {
-  if (std::exchange(current().regions_process, ::getpid()) != ::getpid()) current().regions.reset();
+  const std::int64_t process = counted_process();
+  if (std::exchange(current().regions_process, process) != process) current().regions.reset();
   return current().regions;
 }
 
@@ -231,7 +235,7 @@ bool end_region(std::uint64_t token, const std::string& name) {
 bool write_trace(const record::Snapshot& snapshot, const std::function<bool(std::string_view)>& sink) {
   const record::Trace* trace = boundary::trace();
   return trace == nullptr || report::write_trace(*trace, boundary::ledger(), snapshot, current().begun.ticks,
-                                                 static_cast<std::int64_t>(::getpid()), sink);
+                                                 counted_process(), sink);
 }
 
 void reset() {

@@ -9,16 +9,19 @@
 
 #include <Python.h>
 #include <polyhost/detail/function_object.hpp>
+#include <polyhost/interrupt.hpp>
 #include <polyhost/object.hpp>
 
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -43,7 +46,8 @@ using Reports = void (*)();
 constinit Reports reports = nullptr;
 constinit pid_t process = 0;
 constinit std::array<struct sigaction, 65> earlier{};
-constinit volatile sig_atomic_t crashed = 0;
+constinit std::atomic<pid_t> telling{0};  // the thread that tells of its crash
+constinit std::atomic<bool> told{false};
 constinit bool shows_python = false;  // faulthandler is on
 
 // What follows runs in a handler, and calls nothing that is not safe there.
@@ -83,8 +87,9 @@ const record::Ledger::Entry* function_in(std::span<const Word> words) {
   return nullptr;
 }
 
-// The innermost one that the thread was in; null if it was in none.
-const record::Ledger::Entry* crashed_function(const ucontext_t& context) {
+// The innermost one that the thread was in; null if it was in none. Not inlined: its buffer would stay on the
+// small stack of the handlers.
+[[gnu::noinline]] const record::Ledger::Entry* crashed_function(const ucontext_t& context) {
   std::array<Word, 32> registers{};
 #if defined(__x86_64__)
   for (std::size_t i = 0; i < NGREG; ++i) registers[i] = static_cast<Word>(context.uc_mcontext.gregs[i]);
@@ -115,15 +120,20 @@ const record::Ledger::Entry* crashed_function(const ucontext_t& context) {
   return nullptr;
 }
 
+void wait_a_little() {
+  const timespec pause{0, 10'000'000};
+  ::nanosleep(&pause, nullptr);
+}
+
 // Waits for a child for so long; then ends it.
 bool ends_well(pid_t child) {
-  constexpr int tries = 1000;
-  for (int i = 0; i < tries; ++i) {
+  constexpr std::int64_t patience_ns = 10'000'000'000;
+  const std::int64_t end = detail::clock_ns(CLOCK_MONOTONIC) + patience_ns;
+  while (detail::clock_ns(CLOCK_MONOTONIC) < end) {
     int status = 0;
     if (::waitpid(child, &status, WNOHANG | __WALL) == child)
       return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const timespec pause{0, 10'000'000};
-    ::nanosleep(&pause, nullptr);
+    wait_a_little();
   }
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, __WALL);
@@ -136,16 +146,26 @@ int write_reports_and_end(void*) {
   return 0;
 }
 
+// A stack for so much memory as can be had, by its upper end; null if that is too little.
+char* make_stack() {
+  constexpr std::size_t largest = std::size_t{8} << 20U;  // as that of a main thread
+  constexpr std::size_t smallest = std::size_t{128} << 10U;
+  for (std::size_t size = largest; size >= smallest; size /= 2) {
+    void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) continue;
+    ::mprotect(memory, page_size, PROT_NONE);  // where it would overflow
+    return static_cast<char*>(memory) + size;
+  }
+  return nullptr;
+}
+
 // The copy has all that was counted, and if it crashes in turn, nothing is worse. It has a stack of its own:
 // the one of the handlers is too small for making a report. Of no concern to handlers of SIGCHLD: it has no
 // signal for its end.
 bool report_from_a_copy() {
-  constexpr std::size_t size = std::size_t{8} << 20U;  // as that of a main thread
-  void* const stack = ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED) return false;
-  ::mprotect(stack, page_size, PROT_NONE);  // where it would overflow
-  const int child = ::clone(write_reports_and_end, static_cast<char*>(stack) + size, 0, nullptr);
+  char* const stack = make_stack();
+  const int child = stack != nullptr ? ::clone(write_reports_and_end, stack, 0, nullptr) : -1;
   return child > 0 && ends_well(child);
 }
 
@@ -164,20 +184,38 @@ std::string_view name_of(int signal) {
   }
 }
 
+void tell(int signal, const ucontext_t& context) {
+  say("polyhost: ");
+  say(name_of(signal));
+  if (const auto* function = crashed_function(context)) {
+    say(" in the native function ");
+    say(function->name);
+  } else {
+    say(", in no native function that polyhost knows");
+  }
+  say(shows_python ? "; the line of Python stands below\n" : "\n");
+  if (!report_from_a_copy()) say("polyhost: after this crash no report could be made: it is lost\n");
+}
+
+// For threads that crash while one tells of its crash: the first to go on ends the process, and the one that
+// has told still shows the stacks of Python.
+void wait_for_the_end() {
+  constexpr int a_second = 100;
+  while (!told.load()) wait_a_little();
+  for (int i = 0; i < a_second; ++i) wait_a_little();
+}
+
 void on_crash(int signal, siginfo_t* info, void* context) {
   const int error = errno;
-  if (crashed == 0 && ::getpid() == process) {
-    crashed = 1;
-    say("polyhost: ");
-    say(name_of(signal));
-    if (const auto* function = crashed_function(*static_cast<const ucontext_t*>(context))) {
-      say(" in the native function ");
-      say(function->name);
-    } else {
-      say(", in no native function that polyhost knows");
+  if (::getpid() == process) {
+    const auto self = static_cast<pid_t>(::syscall(SYS_gettid));
+    pid_t none = 0;
+    if (telling.compare_exchange_strong(none, self)) {
+      tell(signal, *static_cast<const ucontext_t*>(context));
+      told.store(true);
+    } else if (none != self) {
+      wait_for_the_end();
     }
-    say(shows_python ? "; the line of Python stands below\n" : "\n");
-    if (!report_from_a_copy()) say("polyhost: the crash has damaged the process: the report is lost\n");
   }
   errno = error;
   const struct sigaction& before = earlier[static_cast<std::size_t>(signal)];

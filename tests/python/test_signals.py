@@ -164,6 +164,35 @@ class Crash(Case):
         text = self.crash("import ctypes; [t.rest(0) for _ in range(100)]; ctypes.string_at(0)", signal.SIGSEGV)
         self.assertIn("a segmentation fault, in no native function that polyhost knows", text)
 
+    def test_several_threads_at_once(self):
+        script = """
+import ctypes
+memset = ctypes.CDLL(None).memset  # called without the GIL
+together = threading.Barrier(8)
+def write(): together.wait(); memset(0, 1, 1)
+for i in range(8): threading.Thread(target=write).start()"""
+        command = [f"--report=json:{self.file}", "-c", START + script]
+        done = run(*command)
+        self.assertEqual(done.stderr.count("in no native function that polyhost knows"), 1)
+        self.assertIn("Extension modules", done.stderr)  # Python's last line
+        for _ in range(20):  # without a stderr the second crash would end the process at once
+            done = run("-c", 'exec "$@" 2>&-', "sh", POLYHOST, *command, program="/bin/sh")
+            self.assertEqual((done.returncode, self.calls()), (-signal.SIGSEGV, {"threads_native.add": 100}))
+            os.truncate(self.file, 0)
+
+    def test_what_else_is_reported(self):
+        script = """
+import polyhost
+with polyhost.boundary.region("adding"): t.add(1, 1)
+print(os.getpid(), flush=True)
+n.abort()"""
+        done = run(f"--report=json:{self.file}", f"--trace={self.file}.trace", "-c", START + script)
+        self.assertEqual(done.returncode, -signal.SIGABRT)
+        with open(self.file) as file:
+            self.assertEqual([region["name"] for region in json.load(file)["regions"]], ["adding"])
+        with open(f"{self.file}.trace") as file:
+            self.assertEqual({event["pid"] for event in json.load(file)["traceEvents"]}, {int(done.stdout)})
+
     def test_the_report_needs_no_room_on_the_stack_of_the_handlers(self):
         self.crash("os.kill(os.getpid(), signal.SIGSEGV)", signal.SIGSEGV, SMALL_STACK)
 
