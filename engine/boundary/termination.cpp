@@ -27,7 +27,9 @@ namespace polyhost::boundary {
 
 namespace {
 
-constexpr std::chrono::seconds patience{2};  // with a native function that keeps the GIL
+// With native functions that keep the GIL: until it is had, and while Python code runs for the report.
+constexpr std::chrono::seconds patience{2};
+constexpr std::chrono::seconds patience_with_python{5};
 // Who ends a process often signals it twice: as itself, and as one of its group.
 constexpr std::int64_t one_end_ns = 500'000'000;
 
@@ -38,6 +40,7 @@ struct Watch {
   std::mutex mutex;
   std::condition_variable changed;
   bool has_gil = false;
+  bool is_writing = false;
   bool gave_up = false;  // the reports are made without it
   pthread_t thread{};
   bool started = false;
@@ -53,36 +56,40 @@ void on_termination(int signal) {
   const int error = errno;
   const std::int64_t now = detail::clock_ns(CLOCK_MONOTONIC);
   if (::getpid() != watch->process) die_of(signal);
-  int none = 0;
-  if (received.compare_exchange_strong(none, signal)) {
-    received_at.store(now);
+  std::int64_t first = 0;
+  if (received_at.compare_exchange_strong(first, now)) {
+    received.store(signal);
     ::sem_post(&watch->woken);
-  } else if (now - received_at.load() > one_end_ns) {
+  } else if (now - first > one_end_ns) {
     die_of(signal);
   }
   errno = error;
+}
+
+// One step of the thread that has the GIL.
+void reach(bool& step) {
+  std::unique_lock<std::mutex> lock(watch->mutex);
+  while (watch->gave_up) {  // with the GIL, so that nothing is counted any more
+    lock.unlock();
+    pause();
+    lock.lock();
+  }
+  step = true;
+  watch->changed.notify_one();
 }
 
 // While Python runs, nobody counts meanwhile.
 void* report_with_gil(void*) {
   if (detail::out_of_reach()) return nullptr;  // the reports are being made
   const detail::gil_guard gil;
-  {
-    std::unique_lock<std::mutex> lock(watch->mutex);
-    while (watch->gave_up) {  // with the GIL, so that nothing is counted any more
-      lock.unlock();
-      pause();
-      lock.lock();
-    }
-    watch->has_gil = true;
-  }
-  watch->changed.notify_one();
+  reach(watch->has_gil);
   try {
     expect_thread();  // this one
     several_threads();
-    calibrate();
+    calibrate();                     // by Python code: another thread may get the GIL, and keep it
   } catch (const std::exception&) {  // the report says less
   }
+  reach(watch->is_writing);
   watch->write_reports();
   die_of(received.load());
 }
@@ -95,7 +102,8 @@ void* wait_for_signal(void*) {
   const bool helped = ::pthread_create(&helper, nullptr, report_with_gil, nullptr) == 0;
   {
     std::unique_lock<std::mutex> lock(watch->mutex);
-    if (helped && watch->changed.wait_for(lock, patience, [] { return watch->has_gil; })) {
+    if (helped && watch->changed.wait_for(lock, patience, [] { return watch->has_gil; }) &&
+        watch->changed.wait_for(lock, patience_with_python, [] { return watch->is_writing; })) {
       lock.unlock();
       ::pthread_join(helper, nullptr);  // it ends the process
     } else {

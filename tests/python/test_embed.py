@@ -86,7 +86,7 @@ class Children(unittest.TestCase):
 
 class End(unittest.TestCase):
     def test_the_end_is_python3s(self):
-        code = "import atexit, threading, time\natexit.register(print, 'atexit')\nthreading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\nprint('script')"
+        code = "import atexit, threading, time\natexit.register(print, 'atexit')\nthreading.Thread(target=lambda: (threading.main_thread().join(), time.sleep(0.2), print('thread'))).start()\nprint('script')"
         done = embed("-c", code)
         self.assertEqual((done.stdout, done.returncode), ("script\nthread\natexit\n", 0))
 

@@ -92,6 +92,7 @@ class OtherThreads(Case):
     def test_that_outlive_main(self):
         self.ends("""
 def work():
+    threading.main_thread().join()
     t.rest_without_gil(0.2)
     print("thread", t.add(1, 2), cb.call_on_thread(lambda x: x + 1, 1))
 threading.Thread(target=work).start()

@@ -260,10 +260,13 @@ class Samples(Case):
 
     @unittest.skipIf(SANITIZER, "there, no call is short")
     def test_too_few_to_know(self):
-        self.use("sampled")
-        for _ in range(9):
-            n.add(1, 2)
-        row = self.row("add")
+        for _ in range(20):  # by chance it is the ninth that is timed
+            self.use("sampled")
+            for _ in range(9):
+                n.add(1, 2)
+            row = self.row("add")
+            if row.timed < 9:
+                break
         self.assertLess(row.timed, 9)
         self.assertGreater(row.standard_error_ns, 0)
 

@@ -1,5 +1,6 @@
 """polyhost top: what a running script and its children call, as it is now, into a pipe and on a terminal."""
 
+import codecs
 import contextlib
 import os
 import re
@@ -85,7 +86,7 @@ class Pipe(Case):
         for switches, environment in (["--live"], {}), ([], {"POLYHOST_LIVE": "1"}), (["--report"], {}), (["--budget", "none.*: calls <= 1"], {}):
             with self.subTest(switches, environment=environment):
                 process = self.start(LOOP, *switches, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
-                done = self.top("--interval=0.1", "--looks=3", process.pid)
+                done = self.top("--interval=0.5", "--looks=3", process.pid)
                 self.assertEqual(done.stderr, "")
                 self.assertEqual(len(tables(done.stdout)), 3)
                 for head, rows in tables(done.stdout):
@@ -205,6 +206,7 @@ class Terminal(Case):
             self.addCleanup(os.close, file)
         termios.tcsetwinsize(self.slave, size)
         self.before, self.screen, self.written = termios.tcgetattr(self.slave), Screen(*size), ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
         environment = {**os.environ, "TERM": terminal}
         environment.pop("LINES", None), environment.pop("COLUMNS", None)
         command = [POLYHOST, "top", "--interval=0.1", *map(str, arguments)]
@@ -219,7 +221,7 @@ class Terminal(Case):
             self.assertLess(time.monotonic(), deadline, self.screen.text())
             ended = self.view.poll() is not None
             while select.select([self.master], [], [], 0.05)[0]:
-                text = os.read(self.master, 65536).decode()
+                text = self.decoder.decode(os.read(self.master, 65536))
                 self.written += text
                 self.screen.write(text)
             if ended:
