@@ -15,6 +15,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace polyhost::boundary {
@@ -113,10 +114,9 @@ struct Measured {
   std::uint64_t at_ns = 0;
 };
 
-std::optional<Measured>& measured() {
-  static std::optional<Measured> instance;
-  return instance;
-}
+// Written with the GIL; who makes a report at last reads it without.
+constinit std::mutex measuring;
+constinit std::optional<Measured> measured;
 
 constexpr std::uint64_t fresh_for_ns = 500'000'000;  // machines have slow phases
 
@@ -252,7 +252,7 @@ PyObject* calibrate_before_end(PyObject*, PyObject* process) {
 
 void calibrate() {
   const std::uint64_t now = base::now().ns;
-  if (for_good || (measured() && now - measured()->at_ns < fresh_for_ns)) return;
+  if (for_good || (measured && now - measured->at_ns < fresh_for_ns)) return;
   // Python code that runs meanwhile (another thread, a finaliser, a signal handler) may come here again. Not
   // a static with an initialiser: its lock would be held while another thread has the GIL.
   static bool busy = false;
@@ -263,8 +263,10 @@ void calibrate() {
   if (probe == nullptr) probe = new Probe;
   const own_functions_follow connected(*probe);
   const without_tracing quiet;
-  measured() = measure(*probe);
-  measured()->at_ns = now;
+  Measured anew = measure(*probe);
+  anew.at_ns = now;
+  const std::lock_guard<std::mutex> lock(measuring);
+  measured = anew;
 }
 
 void calibrate_for_good() {
@@ -273,10 +275,11 @@ void calibrate_for_good() {
 }
 
 record::CostInTicks calibrated_cost(polyhost_timing timing) {
-  if (!measured()) return {};
-  return {measured()->cost[timing], measured()->cost[POLYHOST_TIMING_FULL],
-          measured()->call_site,    measured()->python_operation,
-          measured()->batch_call,   measured()->batch_item};
+  const std::lock_guard<std::mutex> lock(measuring);
+  if (!measured) return {};
+  return {measured->cost[timing], measured->cost[POLYHOST_TIMING_FULL],
+          measured->call_site,    measured->python_operation,
+          measured->batch_call,   measured->batch_item};
 }
 
 bool calibrate_at_exit() {
