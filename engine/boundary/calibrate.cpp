@@ -114,7 +114,7 @@ struct Measured {
   std::uint64_t at_ns = 0;
 };
 
-// Written with the GIL; who makes a report at last reads it without.
+// Written with the GIL; a report that could not wait for the GIL (termination.cpp) reads it without.
 constinit std::mutex measuring;
 constinit std::optional<Measured> measured;
 

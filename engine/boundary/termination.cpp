@@ -78,7 +78,8 @@ void reach(bool& step) {
   watch->changed.notify_one();
 }
 
-// While Python runs, nobody counts meanwhile.
+// With the GIL nobody counts while the reports are written. Before that calibrate() runs Python code, so that
+// another thread may get the GIL, and keep it.
 void* report_with_gil(void*) {
   if (detail::out_of_reach()) return nullptr;  // the reports are being made
   const detail::gil_guard gil;
@@ -86,7 +87,7 @@ void* report_with_gil(void*) {
   try {
     expect_thread();  // this one
     several_threads();
-    calibrate();                     // by Python code: another thread may get the GIL, and keep it
+    calibrate();
   } catch (const std::exception&) {  // the report says less
   }
   reach(watch->is_writing);

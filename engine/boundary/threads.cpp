@@ -19,7 +19,7 @@ std::uint64_t own_states = 0;  // made by this file, or expected
 void expect_thread() { ++own_states; }
 
 bool several_threads() {
-  static std::atomic<bool> several{false};  // who makes a report at last reads it without the GIL
+  static std::atomic<bool> several{false};  // as in calibrate.cpp, a report may read it without the GIL
   static std::uint64_t counted_from = 0;
   if (several || detail::out_of_reach() || !detail::holds_gil()) return several;
   PyInterpreterState* const interpreter = PyInterpreterState_Main();

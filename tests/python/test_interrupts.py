@@ -13,6 +13,7 @@ from support import POLYHOST, PYTHON, SANITIZER, rows, run
 
 PROGRAMS = [POLYHOST] if SANITIZER else [POLYHOST, PYTHON]  # a sanitized plugin needs a sanitized program
 LONG = 120  # seconds; no test waits for the end of it
+AT_ONCE = 10  # seconds; on a busy machine
 
 START = """
 import interrupts_native as n, os, signal, sys, threading, time
@@ -287,7 +288,9 @@ class SecondInterrupt(Case):
             wait_until_taken(child.process.pid)
             time.sleep(0.5)
             self.assertIsNone(child.process.poll())
+            start = time.monotonic()
             out, err, status = child.send().end()
+            self.assertLess(time.monotonic() - start, AT_ONCE)
             self.assertEqual((out, status), ("", -signal.SIGINT), err)
             self.assertEqual(err, f"polyhost: ended by the second Ctrl-C in a native function{words}\n")
 
@@ -313,7 +316,7 @@ class SecondInterrupt(Case):
         os.write(terminal, b"\x03")
         start = time.monotonic()
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), -signal.SIGINT)
-        self.assertLess(time.monotonic() - start, LONG / 2)
+        self.assertLess(time.monotonic() - start, AT_ONCE)
         os.close(terminal)
 
     def test_stderr_that_nobody_reads(self):
@@ -330,7 +333,7 @@ class SecondInterrupt(Case):
             process.send_signal(signal.SIGINT)
             wait_until_taken(process.pid)
             time.sleep(0.3)
-        self.assertEqual(process.wait(LONG / 2), -signal.SIGINT)
+        self.assertEqual(process.wait(AT_ONCE), -signal.SIGINT)
         process.stdout.close()
         os.close(reading)
         os.close(writing)

@@ -95,7 +95,6 @@ threading.Event().wait()"""
         script = f"""
 def work():
     while len(sys._current_frames()) < 3: pass
-    os.write(2, b"I keep it")
     n.rest({LONG})
 sys.setswitchinterval(1e-6)
 threading.Thread(target=work, daemon=True).start()
